@@ -1,0 +1,354 @@
+-- The ledger: the one truth about every campaign and message. Redis may be lost at any time; this may not.
+
+create type message_state as enum (
+  'queued', 'sending', 'accepted', 'sent', 'delivered', 'displayed',
+  'failed', 'rejected', 'expired', 'revoked', 'cancelled', 'suppressed', 'unknown'
+);
+
+create type campaign_state as enum (
+  'draft', 'importing', 'ready', 'running', 'paused', 'dispatched', 'finished', 'cancelled'
+);
+
+-- A route as the running system sees it. Settings are the public part of its configuration, so that producers need no
+-- configuration file; secrets never come here.
+create table route (
+  name          text primary key,
+  provider      text        not null,
+  settings      jsonb       not null default '{}',
+  published_at  timestamptz not null default now(),
+  held_cause    text,
+  held_reason   text,
+  held_at       timestamptz,
+  -- When the next single message may try whether the hold is over.
+  probe_at      timestamptz,
+  probe_count   integer     not null default 0,
+  -- One feeder acts per route at a time; the lease heals by itself when its holder dies.
+  feeder        uuid,
+  feeder_until  timestamptz
+);
+
+create table campaign (
+  id             uuid primary key,
+  key            text           not null unique,
+  name           text           not null,
+  route          text           not null,
+  state          campaign_state not null default 'draft',
+  content        jsonb          not null,
+  variables      text[]         not null default '{}',
+  -- Hash over route, content and options: the same key with another hash is an error, never a second campaign.
+  request_hash   bytea          not null,
+  priority       smallint       not null default 5 check (priority between 1 and 10),
+  -- {"from":"09:00","to":"20:00","timeZone":"Asia/Tokyo"} or null for any time.
+  delivery_window jsonb,
+  start_at       timestamptz,
+  valid_until    timestamptz,
+  on_unknown     text           not null default 'hold' check (on_unknown in ('hold', 'resend')),
+  round          smallint       not null default 1,
+  -- The last message id handed to the queue; null = from the beginning.
+  feed_cursor    uuid,
+  fed_at         timestamptz,
+  -- Rows of the source taken so far and the running digest over them, so that an interrupted import resumes.
+  imported_rows  bigint         not null default 0,
+  import_digest  bytea,
+  rejected_rows  bigint         not null default 0,
+  duplicate_rows bigint         not null default 0,
+  pause_reason   text,
+  created_at     timestamptz    not null default now(),
+  imported_at    timestamptz,
+  started_at     timestamptz,
+  paused_at      timestamptz,
+  cancelled_at   timestamptz,
+  dispatched_at  timestamptz,
+  finished_at    timestamptz
+);
+create index campaign_active on campaign (route) where state in ('ready', 'running', 'paused', 'dispatched', 'cancelled');
+
+create table message (
+  -- Fixed-width columns first, then the variable ones: no padding between them.
+  id                  uuid          primary key,
+  campaign_id         uuid          references campaign (id),
+  claimed_by          uuid,
+  -- The token of one claim: only its holder may record what came of it.
+  claim               uuid,
+  queued_at           timestamptz   not null default now(),
+  sending_at          timestamptz,
+  accepted_at         timestamptz,
+  sent_at             timestamptz,
+  delivered_at        timestamptz,
+  displayed_at        timestamptz,
+  ended_at            timestamptz,
+  -- Set while a retry waits: the feeder takes the message again from this moment.
+  due_at              timestamptz,
+  -- Set while a status check is owed.
+  next_check_at       timestamptz,
+  valid_until         timestamptz,
+  line                integer,
+  state               message_state not null default 'queued',
+  round               smallint      not null default 1,
+  segments            smallint      not null,
+  attempts            smallint      not null default 0,
+  checks              smallint      not null default 0,
+  route               text          not null,
+  recipient           text          not null,
+  channel             text,
+  provider_message_id text,
+  provider_order_id   text,
+  reason              text,
+  idempotency_key     text,
+  request_hash        bytea,
+  vars                text[],
+  -- Only for a single message; a campaign's content stands on the campaign.
+  content             jsonb,
+  constraint accepted_has_time check (state not in ('accepted', 'sent', 'delivered', 'displayed') or accepted_at is not null),
+  constraint sending_has_claim check (state <> 'sending' or (claim is not null and claimed_by is not null and sending_at is not null)),
+  constraint single_has_content check (campaign_id is not null or content is not null)
+)
+-- Every message is updated three to five times in its life; room on the page keeps its versions together.
+with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+
+-- One message per recipient, campaign and round: what makes an import repeatable and a double impossible.
+create unique index message_once on message (campaign_id, recipient, round) where campaign_id is not null;
+create index message_single_recipient on message (recipient) where campaign_id is null;
+create unique index message_idempotency on message (idempotency_key) where idempotency_key is not null;
+-- What is still to be fed, in the order of import.
+create index message_to_feed on message (campaign_id, id) where state = 'queued';
+create index message_due on message (route, due_at) where state = 'queued' and due_at is not null;
+create index message_in_flight on message (claimed_by) where state = 'sending';
+create index message_unknown on message (route, recipient) where state = 'unknown';
+create index message_to_check on message (route, next_check_at) where next_check_at is not null;
+create index message_provider_id on message (route, provider_message_id) where provider_message_id is not null;
+
+-- Counters kept by trigger, so that they equal the rows whatever statement moved them. Several slots per campaign, one
+-- column per state: a statement touches one row of its own connection's slot and nobody waits for another.
+create table campaign_count (
+  campaign_id uuid     not null references campaign (id) on delete cascade,
+  slot        smallint not null,
+  queued      bigint   not null default 0,
+  sending     bigint   not null default 0,
+  accepted    bigint   not null default 0,
+  sent        bigint   not null default 0,
+  delivered   bigint   not null default 0,
+  displayed   bigint   not null default 0,
+  failed      bigint   not null default 0,
+  rejected    bigint   not null default 0,
+  expired     bigint   not null default 0,
+  revoked     bigint   not null default 0,
+  cancelled   bigint   not null default 0,
+  suppressed  bigint   not null default 0,
+  unknown     bigint   not null default 0,
+  segments_accepted bigint not null default 0,
+  primary key (campaign_id, slot)
+) with (fillfactor = 50);
+
+-- Rows of a source that did not become messages. Bounded per campaign by the importer; the counts on the campaign are exact.
+create table import_rejection (
+  campaign_id uuid    not null references campaign (id) on delete cascade,
+  line        integer not null,
+  code        text    not null,
+  reason      text    not null,
+  primary key (campaign_id, line)
+);
+
+-- Attempts that did not end in `accepted`; the accepted one stands on the message itself.
+create table attempt (
+  message_id  uuid        not null references message (id) on delete cascade,
+  at          timestamptz not null default now(),
+  attempt     smallint    not null,
+  outcome     text        not null,
+  http_status smallint,
+  reason      text        not null,
+  worker      uuid
+);
+create index attempt_message on attempt (message_id);
+
+-- Every notification as it came, once, for audit and for applying it later or again.
+create table receipt_raw (
+  id                  uuid        primary key,
+  received_at         timestamptz not null default now(),
+  event_at            timestamptz,
+  applied_at          timestamptz,
+  try_at              timestamptz,
+  message_id          uuid,
+  seen                integer     not null default 1,
+  tries               smallint    not null default 0,
+  route               text        not null,
+  kind                text        not null,
+  -- pending: to be applied; applied: it moved the message; stale: recorded, changed nothing; parked: no such message yet;
+  -- unmatched: given up after the parking time; stored: nothing to apply (inbound, test, unrecognised).
+  status              text        not null check (status in ('pending', 'applied', 'stale', 'parked', 'unmatched', 'stored')),
+  dedupe_key          text        not null,
+  provider_message_id text,
+  reported_state      text,
+  raw_status          text,
+  recipient           text,
+  reason              text,
+  content_type        text,
+  body                text        not null
+);
+create unique index receipt_once on receipt_raw (route, dedupe_key);
+create index receipt_to_apply on receipt_raw (try_at) where status in ('pending', 'parked');
+create index receipt_provider_id on receipt_raw (route, provider_message_id) where provider_message_id is not null;
+create index receipt_received on receipt_raw (received_at);
+
+create table worker (
+  id           uuid        primary key,
+  kind         text        not null,
+  host         text        not null,
+  pid          integer     not null,
+  started_at   timestamptz not null default now(),
+  heartbeat_at timestamptz not null default now(),
+  stopped_at   timestamptz
+);
+
+create table suppression (
+  -- '*' = every route.
+  route      text        not null default '*',
+  recipient  text        not null,
+  reason     text        not null default '',
+  source     text        not null default 'operator',
+  created_at timestamptz not null default now(),
+  primary key (recipient, route)
+);
+
+create table api_key (
+  id           uuid        primary key,
+  name         text        not null,
+  -- SHA-256 of a 256-bit random secret; the secret itself is shown once and kept nowhere.
+  hash         bytea       not null unique,
+  created_at   timestamptz not null default now(),
+  last_used_at timestamptz,
+  revoked_at   timestamptz
+);
+
+-- One statement-level pass over the rows a statement moved: minus one for the old state, plus one for the new.
+create function count_inserted_messages() returns trigger language plpgsql as $$
+begin
+  insert into campaign_count as c (campaign_id, slot, queued, sending, accepted, sent, delivered, displayed, failed, rejected, expired, revoked, cancelled, suppressed, unknown, segments_accepted)
+    select campaign_id, pg_backend_pid() % 32,
+      coalesce(sum(d) filter (where state = 'queued'), 0),
+      coalesce(sum(d) filter (where state = 'sending'), 0),
+      coalesce(sum(d) filter (where state = 'accepted'), 0),
+      coalesce(sum(d) filter (where state = 'sent'), 0),
+      coalesce(sum(d) filter (where state = 'delivered'), 0),
+      coalesce(sum(d) filter (where state = 'displayed'), 0),
+      coalesce(sum(d) filter (where state = 'failed'), 0),
+      coalesce(sum(d) filter (where state = 'rejected'), 0),
+      coalesce(sum(d) filter (where state = 'expired'), 0),
+      coalesce(sum(d) filter (where state = 'revoked'), 0),
+      coalesce(sum(d) filter (where state = 'cancelled'), 0),
+      coalesce(sum(d) filter (where state = 'suppressed'), 0),
+      coalesce(sum(d) filter (where state = 'unknown'), 0),
+      coalesce(sum(d * segments) filter (where accepted), 0)
+    from (
+      select campaign_id, state, segments, accepted_at is not null as accepted, 1 as d from new_rows) as moved
+    where campaign_id is not null
+    group by campaign_id
+    order by campaign_id
+  on conflict (campaign_id, slot) do update set
+      queued = c.queued + excluded.queued,
+      sending = c.sending + excluded.sending,
+      accepted = c.accepted + excluded.accepted,
+      sent = c.sent + excluded.sent,
+      delivered = c.delivered + excluded.delivered,
+      displayed = c.displayed + excluded.displayed,
+      failed = c.failed + excluded.failed,
+      rejected = c.rejected + excluded.rejected,
+      expired = c.expired + excluded.expired,
+      revoked = c.revoked + excluded.revoked,
+      cancelled = c.cancelled + excluded.cancelled,
+      suppressed = c.suppressed + excluded.suppressed,
+      unknown = c.unknown + excluded.unknown,
+      segments_accepted = c.segments_accepted + excluded.segments_accepted;
+  return null;
+end $$;
+
+create function count_updated_messages() returns trigger language plpgsql as $$
+begin
+  insert into campaign_count as c (campaign_id, slot, queued, sending, accepted, sent, delivered, displayed, failed, rejected, expired, revoked, cancelled, suppressed, unknown, segments_accepted)
+    select campaign_id, pg_backend_pid() % 32,
+      coalesce(sum(d) filter (where state = 'queued'), 0),
+      coalesce(sum(d) filter (where state = 'sending'), 0),
+      coalesce(sum(d) filter (where state = 'accepted'), 0),
+      coalesce(sum(d) filter (where state = 'sent'), 0),
+      coalesce(sum(d) filter (where state = 'delivered'), 0),
+      coalesce(sum(d) filter (where state = 'displayed'), 0),
+      coalesce(sum(d) filter (where state = 'failed'), 0),
+      coalesce(sum(d) filter (where state = 'rejected'), 0),
+      coalesce(sum(d) filter (where state = 'expired'), 0),
+      coalesce(sum(d) filter (where state = 'revoked'), 0),
+      coalesce(sum(d) filter (where state = 'cancelled'), 0),
+      coalesce(sum(d) filter (where state = 'suppressed'), 0),
+      coalesce(sum(d) filter (where state = 'unknown'), 0),
+      coalesce(sum(d * segments) filter (where accepted), 0)
+    from (
+      select campaign_id, state, segments, accepted_at is not null as accepted, -1 as d from old_rows
+      union all
+      select campaign_id, state, segments, accepted_at is not null, 1 from new_rows) as moved
+    where campaign_id is not null
+    group by campaign_id
+    order by campaign_id
+  on conflict (campaign_id, slot) do update set
+      queued = c.queued + excluded.queued,
+      sending = c.sending + excluded.sending,
+      accepted = c.accepted + excluded.accepted,
+      sent = c.sent + excluded.sent,
+      delivered = c.delivered + excluded.delivered,
+      displayed = c.displayed + excluded.displayed,
+      failed = c.failed + excluded.failed,
+      rejected = c.rejected + excluded.rejected,
+      expired = c.expired + excluded.expired,
+      revoked = c.revoked + excluded.revoked,
+      cancelled = c.cancelled + excluded.cancelled,
+      suppressed = c.suppressed + excluded.suppressed,
+      unknown = c.unknown + excluded.unknown,
+      segments_accepted = c.segments_accepted + excluded.segments_accepted;
+  return null;
+end $$;
+
+create function count_deleted_messages() returns trigger language plpgsql as $$
+begin
+  insert into campaign_count as c (campaign_id, slot, queued, sending, accepted, sent, delivered, displayed, failed, rejected, expired, revoked, cancelled, suppressed, unknown, segments_accepted)
+    select campaign_id, pg_backend_pid() % 32,
+      coalesce(sum(d) filter (where state = 'queued'), 0),
+      coalesce(sum(d) filter (where state = 'sending'), 0),
+      coalesce(sum(d) filter (where state = 'accepted'), 0),
+      coalesce(sum(d) filter (where state = 'sent'), 0),
+      coalesce(sum(d) filter (where state = 'delivered'), 0),
+      coalesce(sum(d) filter (where state = 'displayed'), 0),
+      coalesce(sum(d) filter (where state = 'failed'), 0),
+      coalesce(sum(d) filter (where state = 'rejected'), 0),
+      coalesce(sum(d) filter (where state = 'expired'), 0),
+      coalesce(sum(d) filter (where state = 'revoked'), 0),
+      coalesce(sum(d) filter (where state = 'cancelled'), 0),
+      coalesce(sum(d) filter (where state = 'suppressed'), 0),
+      coalesce(sum(d) filter (where state = 'unknown'), 0),
+      coalesce(sum(d * segments) filter (where accepted), 0)
+    from (
+      select campaign_id, state, segments, accepted_at is not null as accepted, -1 as d from old_rows) as moved
+    where campaign_id is not null
+    group by campaign_id
+    order by campaign_id
+  on conflict (campaign_id, slot) do update set
+      queued = c.queued + excluded.queued,
+      sending = c.sending + excluded.sending,
+      accepted = c.accepted + excluded.accepted,
+      sent = c.sent + excluded.sent,
+      delivered = c.delivered + excluded.delivered,
+      displayed = c.displayed + excluded.displayed,
+      failed = c.failed + excluded.failed,
+      rejected = c.rejected + excluded.rejected,
+      expired = c.expired + excluded.expired,
+      revoked = c.revoked + excluded.revoked,
+      cancelled = c.cancelled + excluded.cancelled,
+      suppressed = c.suppressed + excluded.suppressed,
+      unknown = c.unknown + excluded.unknown,
+      segments_accepted = c.segments_accepted + excluded.segments_accepted;
+  return null;
+end $$;
+
+create trigger count_inserted after insert on message
+  referencing new table as new_rows for each statement execute function count_inserted_messages();
+create trigger count_updated after update on message
+  referencing old table as old_rows new table as new_rows for each statement execute function count_updated_messages();
+create trigger count_deleted after delete on message
+  referencing old table as old_rows for each statement execute function count_deleted_messages();
