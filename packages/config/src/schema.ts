@@ -1,0 +1,189 @@
+import * as z from "zod";
+import { duration } from "./duration.ts";
+import { routeSchema } from "./route-schema.ts";
+import { section } from "./section.ts";
+import { retrySection, statusChecksSection, unknownSection } from "./shared-sections.ts";
+
+const port = () => z.int().min(0).max(65_535).meta({ unit: "port" });
+const healthPort = (value: number) =>
+  port()
+    .nullable()
+    .prefault(value)
+    .describe("Port of `/healthz`, `/readyz` and `/metrics`; 0 takes a free one, null opens none.");
+
+/**
+ * Everything the file may say. Each value carries its default, limits, unit and description here and nowhere else; the
+ * reference page is printed from this.
+ */
+export const configSchema = section({
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .meta({
+      secret: true,
+      expected: "a URL beginning with postgres:// or postgresql://",
+      description: "PostgreSQL of the ledger. `DATABASE_URL` in the environment comes before it.",
+    })
+    .optional(),
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .meta({
+      secret: true,
+      expected: "a URL beginning with redis:// or rediss://",
+      description: "Redis of the queues. `REDIS_URL` in the environment comes before it.",
+    })
+    .optional(),
+  redisPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .meta({ expected: "1 to 64 letters, digits, `.`, `_` or `-`" })
+    .prefault("hikyaku")
+    .describe("First part of every key in Redis; two systems on one Redis need two."),
+  dataDir: z
+    .string()
+    .min(1)
+    .prefault(".hikyaku")
+    .describe("Folder in which `up` keeps its servers' data, relative to the working directory."),
+  logLevel: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .prefault("info")
+    .describe("Least severe log line that is written."),
+  shutdownGrace: duration({ atLeast: "1s" })
+    .prefault("40s")
+    .describe(
+      "How long a process may finish what it has in hand after SIGTERM; keep it above the gateway's response timeout.",
+    ),
+  receiver: section({
+    port: port().prefault(8080).describe("Port on which notifications of the carriers arrive; 0 takes a free one."),
+    host: z.string().min(1).prefault("0.0.0.0").describe("Address the receiver listens on."),
+    maxBodyBytes: z
+      .int()
+      .min(1_024)
+      .max(16_777_216)
+      .meta({ unit: "bytes" })
+      .prefault(262_144)
+      .describe("Longest notification body that is taken; longer ones get 413 (protocol notes §13.1)."),
+    ledgerBudget: duration({ atLeast: "10ms", atMost: "400ms" })
+      .prefault("100ms")
+      .describe(
+        "How long the ledger may take to store a notification before Redis keeps it instead; the carrier waits 500 ms in all.",
+      ),
+  }).prefault({}),
+  console: section({
+    port: port().prefault(3000).describe("Port of the HTTP API and of `/queues`; 0 takes a free one."),
+    host: z.string().min(1).prefault("127.0.0.1").describe("Address the console listens on; 0.0.0.0 in a container."),
+    users: z
+      .array(
+        section({
+          name: z.string().min(1).describe("Name to sign in with."),
+          password: z.string().min(1).meta({ secret: true, description: "Password to sign in with." }),
+        }),
+      )
+      .prefault([])
+      .describe("Who may sign in to `/queues`; with nobody listed it stays closed."),
+  }).prefault({}),
+  worker: section({
+    healthPort: healthPort(8081),
+  }).prefault({}),
+  poller: section({
+    healthPort: healthPort(8082),
+    interval: duration({ atLeast: "50ms", atMost: "1h" })
+      .prefault("1s")
+      .describe("How often status checks that are due are looked for."),
+    batchSize: z.int().min(1).max(10_000).prefault(200).describe("Most status checks taken from the ledger at once."),
+    tpsShare: z
+      .number()
+      .gt(0)
+      .max(1)
+      .prefault(0.2)
+      .describe("Share of a route's TPS that status checks may use (protocol notes §8.3)."),
+  }).prefault({}),
+  feed: section({
+    windowSeconds: z
+      .number()
+      .gt(0)
+      .max(300)
+      .meta({ unit: "s" })
+      .prefault(5)
+      .describe("Seconds of sending kept ready in a route's queue; the rest waits in the ledger."),
+    jobSpan: duration({ atLeast: "1ms", atMost: "5s" })
+      .prefault("100ms")
+      .describe("How much sending time one queue job covers."),
+    maxJobMessages: z.int().min(1).max(500).prefault(50).describe("Most messages in one queue job."),
+    interval: duration({ atLeast: "10ms", atMost: "1m" }).prefault("250ms").describe("How often a queue is refilled."),
+  }).prefault({}),
+  throttle: section({
+    decreaseFactor: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .prefault(0.5)
+      .describe("The route's pace is multiplied by this when the gateway answers 503."),
+    increasePercent: z
+      .number()
+      .gt(0)
+      .max(100)
+      .meta({ unit: "%" })
+      .prefault(5)
+      .describe("Share of the route's TPS by which the pace climbs again, every `increaseEvery`."),
+    increaseEvery: duration({ atLeast: "100ms" }).prefault("10s").describe("How often the pace climbs after a 503."),
+    minTps: z.number().gt(0).prefault(1).meta({ unit: "requests/s", description: "The pace never falls below this." }),
+  }).prefault({}),
+  hold: section({
+    probeEvery: duration({ atLeast: "100ms" })
+      .prefault("60s")
+      .describe("How often one message tries whether a held route works again (protocol notes §7)."),
+    afterUnreachable: z
+      .int()
+      .min(1)
+      .prefault(10)
+      .describe("Connection failures in a row that hold the route (protocol notes §7)."),
+    afterNotReached: z
+      .int()
+      .min(1)
+      .prefault(5)
+      .describe("Answers 504 in a row that hold the route (protocol notes §7)."),
+  }).prefault({}),
+  campaigns: section({
+    pauseAfterRejected: z
+      .int()
+      .min(1)
+      .prefault(20)
+      .describe("A campaign pauses itself when this many of its first messages are all rejected."),
+  }).prefault({}),
+  heartbeat: section({
+    every: duration({ atLeast: "100ms" }).prefault("1s").describe("How often a process says that it lives."),
+    deadAfter: duration({ atLeast: "500ms" })
+      .prefault("3s")
+      .describe("Silence after which a process counts as dead and its work goes to others."),
+  }).prefault({}),
+  retention: section({
+    days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .meta({ unit: "days" })
+      .prefault(90)
+      .describe("Finished campaigns older than this are removed with their messages."),
+    unmatchedReceipts: duration({ atLeast: "1h" })
+      .prefault("24h")
+      .describe("How long a notification waits for a message it could belong to (protocol notes §8.2)."),
+  }).prefault({}),
+  receiptGrace: duration()
+    .prefault("5m")
+    .describe("Time after acceptance before the first status check; outlast the carrier's own retries."),
+  statusChecks: statusChecksSection.prefault({}),
+  retry: retrySection.prefault({}),
+  unknown: unknownSection.prefault({}),
+  routes: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+        .meta({ expected: "a name of 1 to 64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit" }),
+      routeSchema,
+    )
+    .prefault({})
+    .describe("The sender accounts, by name."),
+});
