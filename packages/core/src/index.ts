@@ -1,1 +1,134 @@
-export {};
+// The public names of the domain, one by one. Nothing else leaves the package.
+
+export { type SelfPause, type SelfPauseInput, shouldPause } from "./campaign/self-pause.ts";
+
+export {
+  deficitRoundRobin,
+  type FeedCandidate,
+  type RoundRobinState,
+  type Shares,
+  startOfRound,
+} from "./feeding/deficit-round-robin.ts";
+
+export {
+  type AfterAttempt,
+  type AfterAttemptInput,
+  afterAttempt,
+  defaultMaxAttempts,
+  maxRetryAfterMs,
+} from "./outcome/after-attempt.ts";
+export type { Accepted, AttemptOutcome, CallFailure, HoldCause, RetryCause } from "./outcome/attempt-outcome.ts";
+export {
+  type AnswerNotes,
+  backoffCauseOf,
+  decideByFailure,
+  decideByStatus,
+  type OutcomeKnobs,
+  outcomeTable,
+  type RouteEffect,
+  routeEffectOf,
+} from "./outcome/outcome-policy.ts";
+export { parseRetryAfter } from "./outcome/retry-after.ts";
+
+export {
+  type AdaptiveRate,
+  type AdaptiveRateSettings,
+  factorAt,
+  fullRate,
+  onThrottled,
+  tpsAt,
+} from "./pacing/adaptive-rate.ts";
+
+export type {
+  ContentIssue,
+  NotificationInput,
+  OutgoingMessage,
+  PreparedContent,
+  Provider,
+  ProviderClient,
+  ProviderRules,
+  ReadNotification,
+  RecipientResult,
+  RenderedMessage,
+  RouteSettings,
+  StatusAnswer,
+  StatusRef,
+} from "./provider/provider.ts";
+
+export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";
+export { maskNumber } from "./recipient/mask-number.ts";
+
+export {
+  type BackoffCause,
+  type BackoffInput,
+  type BackoffPlan,
+  backoffMs,
+  backoffPlans,
+  longestWaitMs,
+} from "./schedule/backoff.ts";
+export {
+  type DeliveryWindow,
+  type DeliveryWindowResult,
+  isOpen,
+  nextOpening,
+  parseDeliveryWindow,
+  windowOutsideQuietHours,
+} from "./schedule/delivery-window.ts";
+export { type DurationResult, parseDuration } from "./schedule/duration.ts";
+export { defaultDeliveryWindows, type MessageClass, messageClasses } from "./schedule/message-class.ts";
+export {
+  defaultCheckPlanMinutes,
+  defaultGraceMs,
+  defaultLastCheckMarginMs,
+  nextCheckAt,
+  repeatCheckAt,
+  type StatusCheckSchedule,
+} from "./schedule/status-checks.ts";
+
+export {
+  type CampaignState,
+  campaignStates,
+  campaignStatesBefore,
+  canCampaignMove,
+  nextCampaignStates,
+} from "./state/campaign-state.ts";
+export {
+  canMove,
+  type FinalState,
+  finalStates,
+  isFinal,
+  type MessageState,
+  messageStates,
+  nextStates,
+  type ReceiptState,
+  rank,
+  receiptStates,
+  statesBefore,
+} from "./state/message-state.ts";
+
+export {
+  parseTemplate,
+  type RenderedText,
+  type Template,
+  type TemplateFault,
+  type TemplateOptions,
+  variableName,
+} from "./template/template.ts";
+
+export { type CharacterSafety, characterSafety } from "./text/character-safety.ts";
+export {
+  type CharacterPolicy,
+  type LintSmsTextOptions,
+  lintSmsText,
+  type OffendingCharacter,
+  type SmsTextIssue,
+} from "./text/lint-sms-text.ts";
+export {
+  decodeSmsText,
+  defaultSmsLimits,
+  encodeSmsText,
+  normaliseSmsText,
+  type SmsLimits,
+  segmentCount,
+  utf16Units,
+} from "./text/sms-text.ts";

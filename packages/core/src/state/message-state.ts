@@ -82,3 +82,29 @@ export const receiptStates = [
 ] as const satisfies readonly MessageState[];
 
 export type ReceiptState = (typeof receiptStates)[number];
+
+/**
+ * How far a message has come on the way to its reader. No step of {@link nextStates} lowers it, so a late or repeated
+ * event can be told by its rank alone (protocol notes §8.2 rule 1; `accepted` is the carrier's `pending`). The ends without
+ * delivery stand between `sent` and `delivered`: they outlive a late `sent`, and a proof of delivery outlives them.
+ */
+const ranks = {
+  queued: 0,
+  sending: 0,
+  unknown: 0,
+  rejected: 0,
+  cancelled: 0,
+  suppressed: 0,
+  accepted: 0,
+  sent: 1,
+  failed: 1,
+  revoked: 1,
+  expired: 1,
+  delivered: 2,
+  displayed: 3,
+} as const satisfies Record<MessageState, number>;
+
+/** 0 before the carrier sent it, 1 sent (or closed without proof), 2 delivered, 3 displayed. */
+export function rank(state: MessageState): number {
+  return ranks[state];
+}

@@ -1,0 +1,183 @@
+import { IANAZone } from "luxon";
+
+/**
+ * The local times of day at which messages may go out. JSON-safe, as it stands in configuration and ledger. `to` is the
+ * first minute that is closed again; `24:00` is the end of the day. A window whose `to` is not after its `from`
+ * passes midnight and belongs to the day on which it opened.
+ */
+export interface DeliveryWindow {
+  /** `HH:mm` */
+  from: string;
+  /** `HH:mm`, up to `24:00` */
+  to: string;
+  /** IANA name, e.g. `Asia/Tokyo`. */
+  timeZone: string;
+  /** Days on which the window opens, ISO numbers: 1 Monday … 7 Sunday. All days when left out. */
+  weekdays?: readonly number[];
+}
+
+export type DeliveryWindowResult = { ok: true; window: DeliveryWindow } | { ok: false; faults: string[] };
+
+/**
+ * Reads a window from an object, or from `"09:00-20:00"` with an optional time zone behind it. Every fault is reported.
+ */
+export function parseDeliveryWindow(input: unknown, defaultTimeZone = "Asia/Tokyo"): DeliveryWindowResult {
+  const fields = typeof input === "string" ? fieldsOfText(input) : input;
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    return { ok: false, faults: [`${show(input)} is not a delivery window; write e.g. "09:00-20:00 Asia/Tokyo"`] };
+  }
+  const { from, to, timeZone = defaultTimeZone, weekdays, ...rest } = fields as Record<string, unknown>;
+  const faults: string[] = [];
+  const fromMinute = minuteOfDay(from);
+  const toMinute = minuteOfDay(to);
+  if (fromMinute === undefined || fromMinute === 1_440)
+    faults.push(`from: ${show(from)} is not a time of day; write HH:mm, e.g. 09:00`);
+  if (toMinute === undefined) faults.push(`to: ${show(to)} is not a time of day; write HH:mm, up to 24:00`);
+  if (fromMinute !== undefined && fromMinute === toMinute) {
+    faults.push(
+      `to: equal to from (${show(to)}), which could mean never or always; for the whole day write 00:00 to 24:00`,
+    );
+  }
+  if (typeof timeZone !== "string" || !IANAZone.isValidZone(timeZone)) {
+    faults.push(`timeZone: ${show(timeZone)} is not a time zone; write an IANA name, e.g. Asia/Tokyo`);
+  }
+  if (weekdays !== undefined && !isWeekdays(weekdays)) {
+    faults.push(
+      `weekdays: ${show(weekdays)} is not a list of weekdays; write numbers from 1 (Monday) to 7 (Sunday), at least one`,
+    );
+  }
+  for (const name of Object.keys(rest)) faults.push(`${name}: not a part of a delivery window; remove it`);
+  if (faults.length > 0) return { ok: false, faults };
+
+  const window: DeliveryWindow = { from: from as string, to: to as string, timeZone: timeZone as string };
+  if (weekdays !== undefined) window.weekdays = [...new Set(weekdays as number[])].sort();
+  return { ok: true, window };
+}
+
+/** The window that is open outside the given quiet hours (21:00 to 08:00 quiet = 08:00 to 21:00 open). */
+export function windowOutsideQuietHours(quiet: { from: string; to: string; timeZone: string }): DeliveryWindow {
+  return {
+    from: quiet.to === "24:00" ? "00:00" : quiet.to,
+    to: quiet.from === "00:00" ? "24:00" : quiet.from,
+    timeZone: quiet.timeZone,
+  };
+}
+
+/**
+ * True when a message may go out at `at`: the clock on the wall of the zone shows a time inside the window. So an hour that
+ * the clock skips is not there, and one it repeats counts twice. No window (null) is always open. Called for every batch: some
+ * arithmetic, and one look into the time zone a minute.
+ */
+export function isOpen(window: DeliveryWindow | null, at: Date): boolean {
+  return window === null || isOpenAt(compiled(window), at.getTime());
+}
+
+/** The first moment from `at` on at which the window is open: `at` itself, or the start of a minute. */
+export function nextOpening(window: DeliveryWindow | null, at: Date): Date {
+  if (window === null) return at;
+  const plan = compiled(window);
+  let time = at.getTime();
+  // Each step passes a day's opening, a midnight or a change of the clock, so a fortnight is far more than enough.
+  for (let step = 0; step < 60; step++) {
+    if (isOpenAt(plan, time)) return new Date(time);
+    time = nextEdge(plan, time);
+  }
+  throw new Error(`delivery window ${window.from}-${window.to} ${window.timeZone} never opens`);
+}
+
+interface CompiledWindow {
+  from: number;
+  to: number;
+  zone: IANAZone;
+  opensOn: readonly boolean[];
+}
+
+const compiledWindows = new WeakMap<DeliveryWindow, CompiledWindow>();
+
+function compiled(window: DeliveryWindow): CompiledWindow {
+  let plan = compiledWindows.get(window);
+  if (!plan) {
+    const { weekdays } = window;
+    plan = {
+      from: minuteOfDay(window.from) ?? 0,
+      to: minuteOfDay(window.to) ?? 1_440,
+      zone: IANAZone.create(window.timeZone),
+      opensOn: [1, 2, 3, 4, 5, 6, 7].map((day) => weekdays === undefined || weekdays.includes(day)),
+    };
+    compiledWindows.set(window, plan);
+  }
+  return plan;
+}
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+function isOpenAt(plan: CompiledWindow, time: number): boolean {
+  const { minute, weekday } = wallClock(plan.zone, time);
+  const today = plan.opensOn[weekday];
+  if (plan.from < plan.to) return today === true && minute >= plan.from && minute < plan.to;
+  const yesterday = plan.opensOn[(weekday + 6) % 7];
+  return (today === true && minute >= plan.from) || (yesterday === true && minute < plan.to);
+}
+
+/** The next moment at which a closed window may open: its opening, midnight, or a change of the clock before either. */
+function nextEdge(plan: CompiledWindow, time: number): number {
+  const startOfMinute = Math.floor(time / minuteMs) * minuteMs;
+  const { minute } = wallClock(plan.zone, time);
+  const target = minute < plan.from ? plan.from : 1_440;
+  const edge = startOfMinute + (target - minute) * minuteMs;
+  const offset = offsetMs(plan.zone, time);
+  if (offsetMs(plan.zone, edge) === offset) return edge;
+  let before = startOfMinute;
+  let after = edge;
+  while (after - before > minuteMs) {
+    const middle = before + Math.floor((after - before) / 2 / minuteMs) * minuteMs;
+    if (offsetMs(plan.zone, middle) === offset) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/** Minute of the local day, and its weekday from 0 (Monday). */
+function wallClock(zone: IANAZone, time: number): { minute: number; weekday: number } {
+  const local = time + offsetMs(zone, time);
+  const day = Math.floor(local / dayMs);
+  // 1970-01-01 was a Thursday.
+  return { minute: Math.floor((local - day * dayMs) / minuteMs), weekday: (((day + 3) % 7) + 7) % 7 };
+}
+
+const lastOffset = new Map<string, { minute: number; offset: number }>();
+
+/** Asking the platform costs some 5 µs; clocks change only at full minutes, so the last answer of each zone is kept. */
+function offsetMs(zone: IANAZone, time: number): number {
+  const minute = Math.floor(time / minuteMs);
+  const known = lastOffset.get(zone.name);
+  if (known?.minute === minute) return known.offset;
+  const offset = zone.offset(time) * minuteMs;
+  lastOffset.set(zone.name, { minute, offset });
+  return offset;
+}
+
+function minuteOfDay(text: unknown): number | undefined {
+  if (typeof text !== "string") return undefined;
+  const match = /^(\d{2}):(\d{2})$/.exec(text);
+  if (!match) return undefined;
+  const minute = Number(match[1]) * 60 + Number(match[2]);
+  return Number(match[2]) < 60 && minute <= 1_440 ? minute : undefined;
+}
+
+function fieldsOfText(text: string): unknown {
+  const match = /^\s*(\S+?)\s*[-–~〜～]\s*(\S+?)(?:\s+(\S+))?\s*$/.exec(text);
+  if (!match) return undefined;
+  return { from: match[1], to: match[2], ...(match[3] === undefined ? {} : { timeZone: match[3] }) };
+}
+
+function isWeekdays(value: unknown): value is number[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((day) => Number.isInteger(day) && day >= 1 && day <= 7)
+  );
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+}
