@@ -53,6 +53,8 @@ create table campaign (
   rejected_rows  bigint         not null default 0,
   duplicate_rows bigint         not null default 0,
   pause_reason   text,
+  -- Rejected, failed and unknown messages when the campaign was last resumed: the self-pause counts from here.
+  tried_before   bigint         not null default 0,
   created_at     timestamptz    not null default now(),
   imported_at    timestamptz,
   started_at     timestamptz,
@@ -219,6 +221,19 @@ create table api_key (
   last_used_at timestamptz,
   revoked_at   timestamptz
 );
+
+-- Who sends takes the campaign's gate shared; who pauses or cancels takes it alone. 64 bits of a random id: two campaigns
+-- that share a gate would only wait for each other.
+create function claim_gate(campaign uuid) returns bigint language sql immutable strict parallel safe
+  return hashtextextended(campaign::text, 0);
+
+-- Called inside the claim. Its second statement sees what was committed before the gate opened, which the snapshot of the
+-- claim itself does not: so no claim commits after a cancel or pause has answered.
+create function campaign_takes_claims(campaign_id uuid) returns boolean language plpgsql volatile as $$
+begin
+  perform pg_advisory_xact_lock_shared(claim_gate(campaign_id));
+  return exists (select from campaign where id = campaign_id and state = 'running');
+end $$;
 
 -- One statement-level pass over the rows a statement moved: minus one for the old state, plus one for the new.
 create function count_inserted_messages() returns trigger language plpgsql as $$

@@ -1,1 +1,37 @@
-export {};
+export { campaignCounts, countRows } from "./campaigns/campaign-counts.ts";
+export type { CampaignCounts, CampaignRow, DeliveryWindow, OnUnknown } from "./campaigns/campaign-row.ts";
+export { type Cancelled, cancelCampaign } from "./campaigns/cancel-campaign.ts";
+export { createCampaign, type NewCampaign } from "./campaigns/create-campaign.ts";
+export { findCampaign } from "./campaigns/find-campaign.ts";
+export { pauseCampaign, resumeCampaign } from "./campaigns/pause-campaign.ts";
+export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
+export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
+export {
+  connectLedger,
+  type Ledger,
+  type LedgerOptions,
+  type Queryable,
+  type Sql,
+} from "./connection/connect-ledger.ts";
+export { type Migrated, migrate, schemaVersion } from "./connection/migrate.ts";
+export { newId } from "./connection/new-id.ts";
+export { type ClaimBatchInput, type ClaimedMessage, claimBatch } from "./dispatch/claim-batch.ts";
+export { type RecordedResult, recordOutcomes } from "./dispatch/record-outcomes.ts";
+export { expireQueued } from "./feed/expire-queued.ts";
+export { advanceCursor, rewindCursor } from "./feed/feed-cursor.ts";
+export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
+export { holdFeederLease } from "./feed/feeder-lease.ts";
+export { nextToFeed } from "./feed/next-to-feed.ts";
+export { orphanSingles } from "./feed/orphan-singles.ts";
+export { type DueMessage, takeDue } from "./feed/take-due.ts";
+export { type AppendedRows, type AppendRowsInput, appendRows, type ImportRow } from "./imports/append-rows.ts";
+export { beginImport, type ImportPosition } from "./imports/begin-import.ts";
+export { finishImport } from "./imports/finish-import.ts";
+export { ImportError } from "./imports/import-error.ts";
+export { findRoute, listRoutes } from "./routes/find-route.ts";
+export { type HoldRouteInput, holdRoute, releaseRoute } from "./routes/hold-route.ts";
+export { type PublishedRoute, publishRoutes } from "./routes/publish-routes.ts";
+export type { RouteRow } from "./routes/route-row.ts";
+export { takeProbe } from "./routes/take-probe.ts";
+export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
+export { beat, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

@@ -1,0 +1,55 @@
+import type { CampaignState, MessageState } from "@hikyaku/core";
+
+/** `from` and `to` as `HH:mm` in `timeZone`; sending is allowed between them. */
+export interface DeliveryWindow {
+  from: string;
+  to: string;
+  timeZone: string;
+}
+
+/** What is done with a message whose outcome stays unknown after the reconciliation time. */
+export type OnUnknown = "hold" | "resend";
+
+/** A row of `campaign`. */
+export interface CampaignRow {
+  id: string;
+  /** The caller's own name for it; unique over all campaigns. */
+  key: string;
+  name: string;
+  route: string;
+  state: CampaignState;
+  content: unknown;
+  /** Names of the template variables, in the order of each message's `vars`. */
+  variables: string[];
+  /** Hash over route, content and options. */
+  requestHash: Buffer;
+  /** 1 (first) to 10. */
+  priority: number;
+  deliveryWindow: DeliveryWindow | null;
+  startAt: Date | null;
+  validUntil: Date | null;
+  onUnknown: OnUnknown;
+  /** 1 for the first sending, one more for each retry of what failed. */
+  round: number;
+  /** The last message id handed to the queue. */
+  feedCursor: string | null;
+  fedAt: Date | null;
+  /** Rows of the source taken so far, good and bad. */
+  importedRows: number;
+  importDigest: Buffer | null;
+  rejectedRows: number;
+  duplicateRows: number;
+  pauseReason: string | null;
+  /** Rejected, failed and unknown messages when it was last resumed: the self-pause counts from here. */
+  triedBefore: number;
+  createdAt: Date;
+  importedAt: Date | null;
+  startedAt: Date | null;
+  pausedAt: Date | null;
+  cancelledAt: Date | null;
+  dispatchedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** Messages by state, their sum, and the billable parts of every message the carrier accepted. */
+export type CampaignCounts = Record<MessageState, number> & { total: number; segmentsAccepted: number };

@@ -1,0 +1,35 @@
+import type { Sql } from "../connection/connect-ledger.ts";
+import { campaignCounts } from "./campaign-counts.ts";
+import type { CampaignRow } from "./campaign-row.ts";
+import { closeClaimGate } from "./claim-gate.ts";
+
+export interface Cancelled {
+  campaign: CampaignRow;
+  /** Accepted by the carrier or answered by it, whatever came of them. */
+  sent: number;
+  /** At the gateway at this moment, or of unknown outcome. */
+  inFlight: number;
+  /** Never sent, and never will be. */
+  stopped: number;
+}
+
+/**
+ * Cancels a campaign of any size in milliseconds: one flag, then the counters. The numbers are exact: every claim that
+ * committed is in them and none commits afterwards. The rows themselves are moved later by {@link sweepCancelled}.
+ * Repeating it answers the numbers of now. Null when there is no such campaign or it is finished.
+ */
+export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: string }): Promise<Cancelled | null> {
+  return await sql.begin(async (transaction) => {
+    await closeClaimGate(transaction, campaignId);
+    const [campaign] = await transaction<CampaignRow[]>`
+      update campaign set state = 'cancelled', cancelled_at = coalesce(cancelled_at, now())
+      where id = ${campaignId} and state <> 'finished'
+      returning *`;
+    if (!campaign) return null;
+    const counts = await campaignCounts(transaction, { campaignId });
+    const inFlight = counts.sending + counts.unknown;
+    const stopped = counts.queued + counts.cancelled;
+    const sent = counts.total - inFlight - stopped - counts.suppressed - counts.expired - counts.rejected;
+    return { campaign, sent, inFlight, stopped };
+  });
+}

@@ -1,0 +1,46 @@
+import type postgres from "postgres";
+import type { Sql } from "../connection/connect-ledger.ts";
+import type { CampaignRow, DeliveryWindow, OnUnknown } from "./campaign-row.ts";
+
+export interface NewCampaign {
+  id: string;
+  key: string;
+  name: string;
+  route: string;
+  /** JSON-safe, as the provider prepared it. */
+  content: unknown;
+  variables: readonly string[];
+  requestHash: Buffer;
+  /** 1 (first) to 10. Default 5. */
+  priority?: number;
+  deliveryWindow?: DeliveryWindow | null;
+  startAt?: Date | null;
+  validUntil?: Date | null;
+  /** Default `hold`. */
+  onUnknown?: OnUnknown;
+}
+
+/**
+ * Creates a draft, or finds the campaign that has the key already: then `created` is false and it is the caller who
+ * compares `requestHash`.
+ */
+export async function createCampaign(
+  sql: Sql,
+  input: NewCampaign,
+): Promise<{ campaign: CampaignRow; created: boolean }> {
+  const [created] = await sql<CampaignRow[]>`
+    insert into campaign (id, key, name, route, content, variables, request_hash, priority, delivery_window, start_at,
+                          valid_until, on_unknown)
+    values (${input.id}, ${input.key}, ${input.name}, ${input.route},
+            ${sql.json(input.content as postgres.JSONValue)}, ${input.variables as string[]}::text[],
+            ${input.requestHash}, ${input.priority ?? 5},
+            ${input.deliveryWindow ? sql.json({ ...input.deliveryWindow }) : null},
+            ${input.startAt ?? null}, ${input.validUntil ?? null}, ${input.onUnknown ?? "hold"})
+    on conflict (key) do nothing
+    returning *`;
+  if (created) return { campaign: created, created: true };
+  // A statement of its own: the one above can't see a row that another process committed while it waited.
+  const [campaign] = await sql<CampaignRow[]>`select * from campaign where key = ${input.key}`;
+  if (!campaign) throw new Error(`Campaign ${input.key} was deleted while it was being created; create it again.`);
+  return { campaign, created: false };
+}

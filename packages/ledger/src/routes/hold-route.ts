@@ -1,0 +1,38 @@
+import type { HoldCause } from "@hikyaku/core";
+import type { Sql } from "../connection/connect-ledger.ts";
+
+export interface HoldRouteInput {
+  route: string;
+  cause: HoldCause;
+  /** For the operator: what the gateway answered. */
+  reason: string;
+  /** When the first (or the next) message may try again, from now. */
+  probeInMs: number;
+}
+
+/**
+ * Stops claims on the route at once. True when it was not held before. On a held route the hold keeps its beginning, takes
+ * the newest cause (but an operator's hold stays an operator's), and the next probe waits from now.
+ */
+export async function holdRoute(sql: Sql, { route, cause, reason, probeInMs }: HoldRouteInput): Promise<boolean> {
+  const [held] = await sql<{ isNew: boolean }[]>`
+    update route set
+      held_at = coalesce(route.held_at, now()),
+      held_cause = case when route.held_cause = 'operator' then 'operator' else ${cause}::text end,
+      held_reason = case when route.held_cause = 'operator' then route.held_reason else ${reason}::text end,
+      probe_at = now() + ${probeInMs} * interval '1 millisecond',
+      probe_count = case when route.held_at is null then 0 else route.probe_count + 1 end
+    from (select name, held_at from route where name = ${route} for update) as before
+    where route.name = before.name
+    returning before.held_at is null as is_new`;
+  return held?.isNew ?? false;
+}
+
+/** Lets claims through again. True when the route was held. */
+export async function releaseRoute(sql: Sql, { route }: { route: string }): Promise<boolean> {
+  const { count } = await sql`
+    update route
+    set held_at = null, held_cause = null, held_reason = null, probe_at = null, probe_count = 0
+    where name = ${route} and held_at is not null`;
+  return count > 0;
+}

@@ -1,0 +1,14 @@
+import type { HoldCause } from "@hikyaku/core";
+
+/** A route as the running system sees it. Held when `heldAt` is set. */
+export interface RouteRow {
+  name: string;
+  provider: string;
+  settings: Record<string, unknown>;
+  heldCause: HoldCause | null;
+  heldReason: string | null;
+  heldAt: Date | null;
+  /** When the next single message may try whether the hold is over. */
+  probeAt: Date | null;
+  probeCount: number;
+}

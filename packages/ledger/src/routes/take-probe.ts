@@ -1,0 +1,16 @@
+import type { Sql } from "../connection/connect-ledger.ts";
+
+/**
+ * The right to try one message on a held route. Of all callers exactly one gets true when the probe is due; the next one
+ * is due after `nextProbeInMs`. What an operator held is never probed.
+ */
+export async function takeProbe(
+  sql: Sql,
+  { route, nextProbeInMs }: { route: string; nextProbeInMs: number },
+): Promise<boolean> {
+  const { count } = await sql`
+    update route
+    set probe_at = now() + ${nextProbeInMs} * interval '1 millisecond'
+    where name = ${route} and held_at is not null and held_cause <> 'operator' and probe_at <= now()`;
+  return count > 0;
+}
