@@ -58,7 +58,8 @@ export function expandVariables(
       faults.push({ path, ...answer });
       return "";
     });
-    if (touched) fromEnvironment.set(path.join("\0"), asWritten(text));
+    // A default may be the secret itself, so what is shown later leaves it out.
+    if (touched) fromEnvironment.set(path.join("\0"), asWritten(text).replace(/:-[^}\n]*\}/g, ":-…}"));
     return expanded;
   };
 

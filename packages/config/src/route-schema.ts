@@ -46,16 +46,10 @@ const hooks = section({
 export const routeSchema = openSection({
   provider: z.string().min(1).describe("The carrier's name: `kddi`."),
   limits: section({
-    tps: z
-      .number()
-      .gt(0)
-      .max(100_000)
-      .nullable()
-      .optional()
-      .meta({
-        unit: "requests/s",
-        description: "Requests per second the contract allows, over all processes; null for no limit.",
-      }),
+    tps: z.number().gt(0).max(100_000).nullable().optional().meta({
+      unit: "requests/s",
+      description: "Requests per second the contract allows, over all processes; null for no limit.",
+    }),
     concurrency: z
       .int()
       .min(1)

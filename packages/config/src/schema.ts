@@ -114,36 +114,22 @@ export const configSchema = section({
     interval: duration({ atLeast: "10ms", atMost: "1m" }).prefault("250ms").describe("How often a queue is refilled."),
   }).prefault({}),
   throttle: section({
-    decreaseFactor: z
+    cutTo: z.number().gt(0).lt(1).prefault(0.5).describe("What a 503 leaves of the route's pace, for every process."),
+    cutEvery: duration({ atLeast: "1ms" })
+      .prefault("1s")
+      .describe("503s that come within this time of a cut belong to it and cut nothing more."),
+    climbBy: z
       .number()
       .gt(0)
-      .lt(1)
-      .prefault(0.5)
-      .describe("The route's pace is multiplied by this when the gateway answers 503."),
-    increasePercent: z
-      .number()
-      .gt(0)
-      .max(100)
-      .meta({ unit: "%" })
-      .prefault(5)
-      .describe("Share of the route's TPS by which the pace climbs again, every `increaseEvery`."),
-    increaseEvery: duration({ atLeast: "100ms" }).prefault("10s").describe("How often the pace climbs after a 503."),
-    minTps: z.number().gt(0).prefault(1).meta({ unit: "requests/s", description: "The pace never falls below this." }),
+      .max(1)
+      .prefault(0.05)
+      .describe("Share of the route's TPS that the pace wins back, every `climbEvery`."),
+    climbEvery: duration({ atLeast: "1ms" }).prefault("10s").describe("How long the pace takes for one step up."),
   }).prefault({}),
   hold: section({
     probeEvery: duration({ atLeast: "100ms" })
       .prefault("60s")
       .describe("How often one message tries whether a held route works again (protocol notes §7)."),
-    afterUnreachable: z
-      .int()
-      .min(1)
-      .prefault(10)
-      .describe("Connection failures in a row that hold the route (protocol notes §7)."),
-    afterNotReached: z
-      .int()
-      .min(1)
-      .prefault(5)
-      .describe("Answers 504 in a row that hold the route (protocol notes §7)."),
   }).prefault({}),
   campaigns: section({
     pauseAfterRejected: z

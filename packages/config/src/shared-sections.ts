@@ -1,3 +1,4 @@
+import { defaultCheckPlanMinutes } from "@hikyaku/core";
 import * as z from "zod";
 import { duration } from "./duration.ts";
 import { section } from "./section.ts";
@@ -6,17 +7,17 @@ import { section } from "./section.ts";
 // Their defaults are therefore filled in once, at the top.
 
 const maxAttempts = z.int().min(1).max(100);
-const after = z.array(duration({ atLeast: "1s", atMost: "31d" })).min(1);
+const afterMinutes = z.array(z.number().gt(0).max(44_640)).min(1);
 const policy = z.enum(["hold", "resend"]);
 
 const retryText = {
   maxAttempts: "Attempts a message may use up; a 503 uses none.",
-  base: "First wait of the exponential backoff; the wait is random between 0 and its limit (full jitter).",
-  cap: "Longest wait of the backoff.",
+  base: "First wait of the exponential backoff, before jitter; without it each kind of failure has its own (protocol notes §7).",
+  cap: "Longest wait of the backoff; without it each kind of failure has its own.",
 };
 const statusChecksText = {
-  after:
-    "Ages of a message at which the status API is asked while it has no final state; before day 31, when the carrier forgets.",
+  afterMinutes: "Ages of a message at which the status API is asked while it has no final state.",
+  lastCheckMargin: "The last check is made this long before the carrier forgets the message.",
 };
 const unknownText = {
   reconcileAfter: "How long a message of unknown outcome waits for proof before `policy` applies.",
@@ -25,12 +26,15 @@ const unknownText = {
 
 export const retrySection = section({
   maxAttempts: maxAttempts.prefault(8).describe(retryText.maxAttempts),
-  base: duration({ atLeast: "1ms" }).prefault("2s").describe(retryText.base),
-  cap: duration({ atLeast: "1ms" }).prefault("60s").describe(retryText.cap),
+  base: duration({ atLeast: "1ms" }).optional().describe(retryText.base),
+  cap: duration({ atLeast: "1ms" }).optional().describe(retryText.cap),
 });
 
 export const statusChecksSection = section({
-  after: after.prefault(["10m", "1h", "6h", "24h", "72h", "96h", "7d", "30d"]).describe(statusChecksText.after),
+  afterMinutes: afterMinutes
+    .prefault([...defaultCheckPlanMinutes])
+    .meta({ unit: "min", description: statusChecksText.afterMinutes }),
+  lastCheckMargin: duration().prefault("12h").describe(statusChecksText.lastCheckMargin),
 });
 
 export const unknownSection = section({
@@ -44,7 +48,10 @@ export const retryOverride = section({
   cap: duration({ atLeast: "1ms" }).optional().describe(retryText.cap),
 });
 
-export const statusChecksOverride = section({ after: after.optional().describe(statusChecksText.after) });
+export const statusChecksOverride = section({
+  afterMinutes: afterMinutes.optional().meta({ unit: "min", description: statusChecksText.afterMinutes }),
+  lastCheckMargin: duration().optional().describe(statusChecksText.lastCheckMargin),
+});
 
 export const unknownOverride = section({
   reconcileAfter: duration({ atLeast: "1s" }).optional().describe(unknownText.reconcileAfter),
