@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
+import { withPostgres } from "./servers/postgres-url.ts";
 import { testStack } from "./test-stack.ts";
 
 export interface TestDatabase extends AsyncDisposable {
@@ -12,20 +12,11 @@ export interface TestDatabase extends AsyncDisposable {
 export async function createDatabase(): Promise<TestDatabase> {
   const { databaseUrl } = await testStack();
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await onServer(databaseUrl, (sql) => sql`create database ${sql(name)}`);
+  await withPostgres(databaseUrl, (sql) => sql`create database ${sql(name)}`);
   const url = new URL(databaseUrl);
   url.pathname = `/${name}`;
   const drop = async () => {
-    await onServer(databaseUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`);
+    await withPostgres(databaseUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`);
   };
   return { url: url.href, drop, [Symbol.asyncDispose]: drop };
-}
-
-async function onServer(url: string, statement: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    await statement(sql);
-  } finally {
-    await sql.end();
-  }
 }

@@ -1,13 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { makeTemporaryFolder, newPassword } from "./data-folder.ts";
-import { clusterUrl, findPostgresBinaries, initialiseCluster, postgresServer } from "./embedded-postgres.ts";
-import { StackError } from "./errors.ts";
-import { findRedisOnPath } from "./find-redis.ts";
-import { createKeeper, type Keeper } from "./keeper.ts";
-import { redisServer, redisUrl } from "./redis-server.ts";
-import { type RunningServer, runServer, type ServerKind } from "./run-server.ts";
-import { canUnpackRedis, unpackRedis } from "./unpack-redis.ts";
+import { makeTemporaryFolder, newPassword } from "./folder/data-folder.ts";
+import { createKeeper } from "./keeper/keeper.ts";
+import { providePostgres } from "./servers/provide-postgres.ts";
+import { provideRedis } from "./servers/provide-redis.ts";
+import type { Server } from "./servers/server.ts";
+import type { ServerPlace } from "./servers/server-place.ts";
 
 /** A server of its own for a test that stops it, kills it or throws its data away. */
 export interface PrivateServer extends AsyncDisposable {
@@ -15,7 +11,7 @@ export interface PrivateServer extends AsyncDisposable {
   port: number;
   /** Shuts down in order; the data stay for `restart`. */
   stop(): Promise<void>;
-  /** SIGKILL, as by a power cut. */
+  /** Ends at once, as by SIGKILL. */
   kill(): Promise<void>;
   /** Starts again on the same port with the same data, stopping first if it runs. Returns when it answers. */
   restart(): Promise<void>;
@@ -24,87 +20,58 @@ export interface PrivateServer extends AsyncDisposable {
 }
 
 export interface PrivateRedisOptions {
-  /** Keep the data through `stop` and `restart`. Default true. */
+  /** Keep the data through `stop` and `restart` (a `kill` may lose the last second). Default true. */
   persistent?: boolean;
 }
 
 /** A private Redis: for FLUSHALL, for losing Redis, for measuring its memory. */
-export async function startRedis({ persistent = true }: PrivateRedisOptions = {}): Promise<PrivateServer> {
-  return privateServer(async (folder) => {
-    const log = (line: string) => console.error(line);
-    let binary = await findRedisOnPath(process.env.PATH, log);
-    if (binary === undefined && canUnpackRedis()) binary = await unpackRedis(process.env, log);
-    if (binary === undefined) throw new StackError("redis-unavailable", "No Redis found.");
-    const password = newPassword();
-    await mkdir(join(folder, "redis"), { mode: 0o700 });
-    return {
-      kind: redisServer({
-        binary,
-        folder: join(folder, "redis"),
-        logFile: join(folder, "redis.log"),
-        password,
-        isPersistent: persistent,
-      }),
-      url: (port) => redisUrl(password, port),
-    };
-  });
+export function startRedis({ persistent = true }: PrivateRedisOptions = {}): Promise<PrivateServer> {
+  return privateServer((place) => provideRedis({ ...place, isPersistent: persistent }));
 }
 
-/** A private PostgreSQL with an empty database `postgres`: for tests in which the database goes away. */
-export async function startPostgres(): Promise<PrivateServer> {
-  return privateServer(async (folder) => {
-    const binaries = await findPostgresBinaries(join(folder, "postgres-programs"));
-    if ("reason" in binaries) throw new StackError("postgres-unavailable", binaries.reason);
-    const cluster = {
-      binaries,
-      folder: join(folder, "postgres"),
-      logFile: join(folder, "postgres.log"),
-      user: "hikyaku",
-      password: newPassword(),
-      // What `kill` and `stop` leave must be there after `restart`; syncing guards against the machine, not the process.
-      isDurable: false,
-    };
-    await initialiseCluster(cluster);
-    return { kind: postgresServer(cluster), url: (port) => clusterUrl(cluster, port, "postgres") };
-  });
+/** A private PostgreSQL with one empty database: for tests in which the database goes away. */
+export function startPostgres(): Promise<PrivateServer> {
+  return privateServer((place) => providePostgres({ ...place, database: "hikyaku", isDurable: false }));
 }
 
-interface Prepared {
-  kind: ServerKind;
-  url(port: number): string;
-}
-
-async function privateServer(prepare: (folder: string) => Promise<Prepared>): Promise<PrivateServer> {
-  const keeper: Keeper = await createKeeper();
+async function privateServer(
+  provide: (place: ServerPlace) => Promise<Server & { url: string }>,
+): Promise<PrivateServer> {
+  const keeper = await createKeeper();
+  let server: Awaited<ReturnType<typeof provide>> | undefined;
+  const close = async () => {
+    await server?.remove();
+    await keeper.end();
+  };
   try {
     const folder = await makeTemporaryFolder();
     keeper.removeAtEnd(folder);
-    const { kind, url } = await prepare(folder);
-    let server: RunningServer | undefined = await runServer(keeper, kind);
-    const { port } = server;
-    const stop = async () => {
-      await server?.stop();
-      server = undefined;
-    };
-    const close = () => keeper.end();
+    const started = await provide({
+      env: process.env,
+      keeper,
+      folder,
+      scratch: folder,
+      password: newPassword(),
+      isPersistent: false,
+      // A process stops and starts much faster than a container.
+      preferDocker: false,
+      log: (line) => console.error(line),
+    });
+    server = started;
     return {
-      url: url(port),
-      port,
-      stop,
-      async kill() {
-        server?.signal("SIGKILL");
-        await server?.exited;
-        server = undefined;
-      },
+      url: started.url,
+      port: started.port,
+      stop: () => started.stop(),
+      kill: () => started.kill(),
       async restart() {
-        await stop();
-        server = await runServer(keeper, kind, { port, portIsFixed: true });
+        await started.stop();
+        await started.start();
       },
       close,
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await keeper.end();
+    await close();
     throw error;
   }
 }

@@ -1,24 +1,25 @@
 import { type Stack, startStack } from "./start-stack.ts";
-import { stackAddressVariable } from "./vitest-global-setup.ts";
 
 export type TestStack = Pick<Stack, "databaseUrl" | "redisUrl" | "origin">;
 
-let started: Promise<TestStack> | undefined;
+/** Names the address at which the global setup hands out the run's stack. */
+export const testStackVariable = "HIKYAKU_TEST_STACK";
+
+let stack: Promise<TestStack> | undefined;
 
 /**
  * The PostgreSQL and Redis of this test run, started at the first call and shared by all test files. Without the
- * global setup (a test file run by itself in another way) they belong to this process.
+ * global setup they belong to this process.
  */
 export function testStack(): Promise<TestStack> {
-  started ??= askForStack();
-  return started;
+  stack ??= askForStack(process.env[testStackVariable]);
+  return stack;
 }
 
-async function askForStack(): Promise<TestStack> {
-  const address = process.env[stackAddressVariable];
-  if (address === undefined) return startStack({ env: process.env });
+async function askForStack(address: string | undefined): Promise<TestStack> {
+  if (address === undefined)
+    return startStack({ env: process.env, preferDocker: true, log: (line) => console.error(line) });
   const answer = await fetch(address);
-  const body = await answer.text();
-  if (!answer.ok) throw new Error(body);
-  return JSON.parse(body) as TestStack;
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as TestStack;
 }

@@ -1,8 +1,9 @@
 import { fork } from "node:child_process";
+import { rmSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { StackError } from "./errors.ts";
-import type { KeeperNews, KeeperOrder, ServerCommand } from "./keeper-orders.ts";
+import { StackError } from "../errors.ts";
+import type { KeeperNews, KeeperOrder, ServerCommand } from "./orders.ts";
 
 export interface ServerExit {
   code: number | null;
@@ -47,9 +48,11 @@ export async function createKeeper(): Promise<Keeper> {
   });
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
-    child.once("error", () => resolve());
+    child.on("error", () => resolve());
   });
   const waiting = new Map<number, Waiting>();
+  const leftovers: string[] = [];
+  let isEnding = false;
   let nextId = 1;
   let holds = 0;
 
@@ -86,14 +89,16 @@ export async function createKeeper(): Promise<Keeper> {
       entry.exited.resolve(news.kind === "exited" ? news : { code: null, signal: null });
     }
   });
-  // Nobody but this process may end the keeper; if someone did, its servers are ours to end.
+  // If someone else has ended the keeper, what it would have done is left to us.
   void gone.then(() => {
+    if (isEnding) return;
     for (const entry of waiting.values()) {
       if (entry.pid !== undefined) killQuietly(entry.pid);
       entry.started.reject(new StackError("start-failed", "the process that keeps the servers was ended; start again"));
       entry.exited.resolve({ code: null, signal: "SIGKILL" });
     }
     waiting.clear();
+    for (const path of leftovers) rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 
   return {
@@ -115,8 +120,12 @@ export async function createKeeper(): Promise<Keeper> {
         signal: (signal) => order({ kind: "signal", id, signal }),
       };
     },
-    removeAtEnd: (path) => order({ kind: "remove", path }),
+    removeAtEnd(path) {
+      leftovers.push(path);
+      order({ kind: "remove", path });
+    },
     async end() {
+      isEnding = true;
       order({ kind: "end" });
       await hold(gone);
     },

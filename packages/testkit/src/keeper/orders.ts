@@ -13,7 +13,12 @@ export interface ServerCommand {
   /** Standard output and error go here; emptied at each start. */
   logFile: string;
   /** Signals that end it, gentlest first, each with the time it is given. SIGKILL follows by itself. */
-  stopSignals: ReadonlyArray<{ signal: NodeJS.Signals; waitMs: number }>;
+  stopSignals: readonly StopSignal[];
+}
+
+export interface StopSignal {
+  signal: NodeJS.Signals;
+  waitMs: number;
 }
 
 export type KeeperOrder =
