@@ -11,7 +11,11 @@ import { promisify } from "node:util";
  * @returns the `.deb` files
  * @throws Error in apt's words
  */
-export async function downloadPackages(anyOf: readonly string[], work: string): Promise<string[]> {
+export async function downloadPackages(
+  anyOf: readonly string[],
+  work: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
   const archives = join(work, "archives");
   await mkdir(join(archives, "partial"), { recursive: true });
   await mkdir(join(work, "lists", "partial"), { recursive: true });
@@ -20,7 +24,7 @@ export async function downloadPackages(anyOf: readonly string[], work: string): 
   const apt: Apt = async (program, ...args) => {
     const { stdout } = await promisify(execFile)(`/usr/bin/${program}`, ["-c", settings, ...args], {
       cwd: archives,
-      env: { ...process.env, LC_ALL: "C" },
+      env: { ...env, LC_ALL: "C" },
       maxBuffer: 64 * 1024 * 1024,
       timeout: 180_000,
     });

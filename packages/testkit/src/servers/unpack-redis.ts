@@ -33,7 +33,7 @@ export async function unpackRedis(env: NodeJS.ProcessEnv, log: (line: string) =>
   try {
     const unpacked = join(work, "unpacked");
     await mkdir(unpacked);
-    for (const archive of await downloadPackages(redisPrograms, work)) {
+    for (const archive of await downloadPackages(redisPrograms, work, env)) {
       await promisify(execFile)("/usr/bin/dpkg-deb", ["-x", archive, unpacked]);
     }
     // A broken folder of an earlier run makes way; the good one of a faster process stays.
