@@ -18,6 +18,7 @@ export {
   maxRetryAfterMs,
 } from "./outcome/after-attempt.ts";
 export type { Accepted, AttemptOutcome, CallFailure, HoldCause, RetryCause } from "./outcome/attempt-outcome.ts";
+export { type FailureStreak, noFailures, noteOutcome } from "./outcome/failure-streak.ts";
 export {
   type AnswerNotes,
   backoffCauseOf,
@@ -27,6 +28,7 @@ export {
   outcomeTable,
   type RouteEffect,
   routeEffectOf,
+  usesAttempt,
 } from "./outcome/outcome-policy.ts";
 export { parseRetryAfter } from "./outcome/retry-after.ts";
 
@@ -72,7 +74,6 @@ export {
   isOpen,
   nextOpening,
   parseDeliveryWindow,
-  windowOutsideQuietHours,
 } from "./schedule/delivery-window.ts";
 export { type DurationResult, parseDuration } from "./schedule/duration.ts";
 export { defaultDeliveryWindows, type MessageClass, messageClasses } from "./schedule/message-class.ts";

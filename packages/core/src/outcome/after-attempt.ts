@@ -1,6 +1,6 @@
 import { type BackoffCause, type BackoffPlan, backoffMs, backoffPlans } from "../schedule/backoff.ts";
 import type { AttemptOutcome } from "./attempt-outcome.ts";
-import { backoffCauseOf } from "./outcome-policy.ts";
+import { backoffCauseOf, usesAttempt } from "./outcome-policy.ts";
 
 /** Attempts a message gets unless configured otherwise (protocol notes §7, at 504). */
 export const defaultMaxAttempts = 5;
@@ -36,25 +36,23 @@ export interface AfterAttempt {
 /** Decides what becomes of a message after an attempt: the outcome, the attempts left and the validity together. */
 export function afterAttempt(input: AfterAttemptInput): AfterAttempt {
   const { outcome, attempt, maxAttempts } = input;
+  const noted = { useAttempt: usesAttempt[outcome.kind], outcome: outcome.kind };
   switch (outcome.kind) {
     case "accepted":
-      return { to: "accepted", useAttempt: true, outcome: outcome.kind, reason: outcome.alarm ?? "" };
+      return { to: "accepted", ...noted, reason: outcome.alarm ?? "" };
     case "rejected":
     case "unknown":
-      return { to: outcome.kind, useAttempt: true, outcome: outcome.kind, reason: outcome.reason };
+      return { to: outcome.kind, ...noted, reason: outcome.reason };
     case "held":
-      return backToQueue(input, outcome, { useAttempt: false, dueInMs: 0 });
+      return backToQueue(input, outcome, 0);
     case "throttled":
-      return backToQueue(input, outcome, {
-        useAttempt: false,
-        dueInMs: waitMs(input, outcome, input.throttledInARow ?? 1),
-      });
+      return backToQueue(input, outcome, waitMs(input, outcome, input.throttledInARow ?? 1));
     case "retry":
       if (attempt >= maxAttempts) {
-        const reason = `given up after ${attempt} ${attempt === 1 ? "attempt" : "attempts"}; the last: ${outcome.reason}`;
-        return { to: "failed", useAttempt: true, outcome: outcome.kind, reason };
+        const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
+        return { to: "failed", ...noted, reason: `given up after ${attempts}; the last: ${outcome.reason}` };
       }
-      return backToQueue(input, outcome, { useAttempt: true, dueInMs: waitMs(input, outcome, attempt) });
+      return backToQueue(input, outcome, waitMs(input, outcome, attempt));
     default:
       return outcome satisfies never;
   }
@@ -62,16 +60,13 @@ export function afterAttempt(input: AfterAttemptInput): AfterAttempt {
 
 type Waiting = Extract<AttemptOutcome, { kind: "held" | "throttled" | "retry" }>;
 
-function backToQueue(
-  { now, validUntil }: AfterAttemptInput,
-  outcome: Waiting,
-  next: { useAttempt: boolean; dueInMs: number },
-): AfterAttempt {
-  if (validUntil && now.getTime() + next.dueInMs >= validUntil.getTime()) {
+function backToQueue({ now, validUntil }: AfterAttemptInput, outcome: Waiting, dueInMs: number): AfterAttempt {
+  const noted = { useAttempt: usesAttempt[outcome.kind], outcome: outcome.kind };
+  if (validUntil && now.getTime() + dueInMs >= validUntil.getTime()) {
     const reason = `its validity ended before it could be tried again; the last: ${outcome.reason}`;
-    return { to: "expired", useAttempt: next.useAttempt, outcome: outcome.kind, reason };
+    return { to: "expired", ...noted, reason };
   }
-  return { to: "queued", ...next, outcome: outcome.kind, reason: outcome.reason };
+  return { to: "queued", dueInMs, ...noted, reason: outcome.reason };
 }
 
 /** The backoff on top of what the gateway asked for, so that not all come back at the same moment. */

@@ -6,8 +6,11 @@ export type RouteEffect =
   | { kind: "none" }
   /** Hold at once: every message would fail in the same way. Probed, and resumed by itself. */
   | { kind: "hold"; cause: HoldCause }
-  /** Hold when so many different messages in a row came to this, with no other answer between them. */
-  | { kind: "hold-after"; inARow: number; cause: HoldCause }
+  /**
+   * Hold when this happened so often in a row. `messages`: only different messages count, because one message may be the
+   * fault's own cause. `attempts`: every one counts.
+   */
+  | { kind: "hold-after"; inARow: number; of: "messages" | "attempts"; cause: HoldCause }
   /** Start nothing for a while, longer each time in a row. */
   | ({ kind: "pause" } & BackoffPlan)
   /** Lower the rate for every process. */
@@ -24,8 +27,6 @@ interface OutcomeRow {
     | { kind: "retry"; cause: RetryCause }
     | { kind: "throttled" }
     | { kind: "unknown" };
-  /** Whether it counts towards the message's attempts. */
-  usesAttempt: boolean;
   backoff: BackoffCause | null;
   route: RouteEffect;
 }
@@ -41,57 +42,61 @@ interface OutcomeRow {
  * - `aborted` is our own giving up (shutdown). How far the request came is not known, so the message's fate is not either.
  */
 export const outcomeTable: readonly OutcomeRow[] = [
-  { on: [400, 413, "4xx"], outcome: { kind: "rejected" }, usesAttempt: true, backoff: null, route: { kind: "none" } },
+  { on: [400, 413, "4xx"], outcome: { kind: "rejected" }, backoff: null, route: { kind: "none" } },
   held([401], "credentials"),
   held([403], "forbidden"),
   held([402, 404, 405, 407, 415, "1xx", "3xx"], "configuration"),
   {
     on: [500, "5xx"],
     outcome: { kind: "retry", cause: "gateway-fault" },
-    usesAttempt: true,
     backoff: "server-error",
-    route: { kind: "hold-after", inARow: 10, cause: "gateway-fault" },
+    route: { kind: "hold-after", inARow: 10, of: "messages", cause: "gateway-fault" },
   },
   {
     on: [502],
     outcome: { kind: "retry", cause: "gateway-fault" },
-    usesAttempt: true,
     backoff: "bad-gateway",
     route: { kind: "pause", baseMs: 5_000, capMs: 60_000 },
   },
   {
     on: [503, 429, 408],
     outcome: { kind: "throttled" },
-    usesAttempt: false,
     backoff: "throttled",
     route: { kind: "slow-down" },
   },
   {
     on: [504],
     outcome: { kind: "retry", cause: "not-reached" },
-    usesAttempt: true,
     backoff: "not-reached",
-    route: { kind: "hold-after", inARow: 5, cause: "unreachable" },
+    route: { kind: "hold-after", inARow: 5, of: "messages", cause: "unreachable" },
   },
   {
     on: ["refused", "dns", "tls", "connect-timeout", "reset-before-written"],
     outcome: { kind: "retry", cause: "unreachable" },
-    usesAttempt: true,
     backoff: "unreachable",
-    route: { kind: "hold-after", inARow: 10, cause: "unreachable" },
+    route: { kind: "hold-after", inARow: 10, of: "attempts", cause: "unreachable" },
   },
   {
     on: ["reset-after-written", "response-timeout", "aborted"],
     outcome: { kind: "unknown" },
-    usesAttempt: true,
     backoff: null,
     route: { kind: "none" },
   },
 ];
 
 function held(on: OutcomeRow["on"], cause: HoldCause): OutcomeRow {
-  return { on, outcome: { kind: "held", cause }, usesAttempt: false, backoff: null, route: { kind: "hold", cause } };
+  return { on, outcome: { kind: "held", cause }, backoff: null, route: { kind: "hold", cause } };
 }
+
+/** What counts towards a message's attempts: whatever may have to do with the message, never what only its route met. */
+export const usesAttempt: Readonly<Record<AttemptOutcome["kind"], boolean>> = {
+  accepted: true,
+  rejected: true,
+  held: false,
+  retry: true,
+  throttled: false,
+  unknown: true,
+};
 
 const rows = new Map(outcomeTable.flatMap((row) => row.on.map((on) => [on, row] as const)));
 

@@ -14,6 +14,8 @@ export interface Provider<RouteConfig = unknown> {
   connect(route: RouteConfig, deps: { routeName: string; connections: number }): ProviderClient;
   /** The part of a route's configuration that producers may know: limits of texts, sender numbers; never a secret. */
   publicSettings(route: RouteConfig): RouteSettings;
+  /** The longest a single call may take by the route's timeouts. */
+  longestCallMs(route: RouteConfig): number;
 }
 
 /** Public, JSON-safe settings of a route as published in the ledger. */

@@ -64,7 +64,7 @@ function toInternational(digits: string): RecipientResult {
     };
   }
   if (number.startsWith("0")) return { ok: true, recipient: `+81${number.slice(1)}` };
-  return refuse("wrong-length", `${number.length} digits; a Japanese mobile number has 11, starting with 0`);
+  return refuse("wrong-length", `${number.length} digits; write 11 digits starting with 0, or +81 and 10 digits`);
 }
 
 /** What is wrong with a national number (without its leading 0), or undefined for a mobile number. */
@@ -96,7 +96,7 @@ const otherRanges: readonly (readonly [RegExp, string])[] = [
   [/^204\d+$/, "a pager (0204)"],
   [/^20\d+$/, "a data or machine number (020)"],
   [/^50\d+$/, "an IP phone (050)"],
-  [/^[1-9]\d{8}$/, "a fixed line"],
+  [/^(?![6789]0)[1-9]\d{8}$/, "a fixed line"],
 ];
 
 function refuse(code: string, reason: string): RecipientResult {

@@ -54,15 +54,6 @@ export function parseDeliveryWindow(input: unknown, defaultTimeZone = "Asia/Toky
   return { ok: true, window };
 }
 
-/** The window that is open outside the given quiet hours (21:00 to 08:00 quiet = 08:00 to 21:00 open). */
-export function windowOutsideQuietHours(quiet: { from: string; to: string; timeZone: string }): DeliveryWindow {
-  return {
-    from: quiet.to === "24:00" ? "00:00" : quiet.to,
-    to: quiet.from === "00:00" ? "24:00" : quiet.from,
-    timeZone: quiet.timeZone,
-  };
-}
-
 /**
  * True when a message may go out at `at`: the clock on the wall of the zone shows a time inside the window. So an hour that
  * the clock skips is not there, and one it repeats counts twice. No window (null) is always open. Called for every batch: some

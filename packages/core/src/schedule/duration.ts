@@ -31,7 +31,9 @@ export function parseDuration(text: string): DurationResult {
 
 function parseIsoDuration(text: string): DurationResult {
   const parsed = Duration.fromISO(text);
-  if (!parsed.isValid) return refuse(text, "is not an ISO 8601 duration; write e.g. PT5M or P7D");
+  // Luxon reads a lone P or PT as nothing at all.
+  if (!parsed.isValid || !/\d[A-Z]$/.test(text))
+    return refuse(text, "is not an ISO 8601 duration; write e.g. PT5M or P7D");
   const { years, months, quarters } = parsed;
   if (years || months || quarters)
     return refuse(text, "counts months or years, which are not of one length; write days, e.g. P30D");

@@ -88,29 +88,19 @@ export function parseTemplate(
 
 function readPlace(text: string, open: number): { name: string; end: number } | { fault: TemplateFault } {
   const close = text.indexOf("}", open + 2);
-  const lineEnd = text.slice(open).search(/[\r\n]/);
-  const where = place(text, open);
-  if (close === -1 || (lineEnd !== -1 && open + lineEnd < close)) {
-    return fault("unclosed-variable", open, `"#{" at ${where} is never closed; write #{name}`);
-  }
   const inside = text.slice(open + 2, close);
-  if (inside.includes("{")) {
-    return fault(
-      "nested-variable",
-      open,
-      `"#{" at ${where} holds another "{"; a name can't hold braces, write #{name}`,
-    );
-  }
+  if (close === -1 || /[\r\n]/.test(inside)) return faultAt("unclosed-variable", text, open, "is never closed");
+  if (inside.includes("{")) return faultAt("nested-variable", text, open, 'holds another "{", which no name may have');
   const name = variableName(inside);
-  if (name === "") return fault("empty-variable", open, `"#{}" at ${where} has no name; write #{name}`);
-  return { name, end: close + 1 };
+  return name === "" ? faultAt("empty-variable", text, open, "has no name in it") : { name, end: close + 1 };
 }
 
-function fault(code: TemplateFault["code"], position: number, message: string): { fault: TemplateFault } {
+function faultAt(code: TemplateFault["code"], text: string, position: number, what: string): { fault: TemplateFault } {
+  const message = `"#{" at ${lineAndCharacter(text, position)} ${what}; write #{name}`;
   return { fault: { code, position, message } };
 }
 
-function place(text: string, at: number): string {
+function lineAndCharacter(text: string, at: number): string {
   const before = text.slice(0, at).split(/\r\n|\r|\n/);
   return `line ${before.length}, character ${(before.at(-1) ?? "").length + 1}`;
 }

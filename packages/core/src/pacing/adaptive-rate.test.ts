@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type AdaptiveRate, factorAt, fullRate, onThrottled, tpsAt } from "./adaptive-rate.ts";
+
+const settings = { tps: 100 };
+const start = 1_700_000_000_000;
+
+function cutAt(...seconds: number[]): AdaptiveRate {
+  return seconds.reduce((rate, second) => onThrottled(rate, start + second * 1_000, settings), fullRate);
+}
+
+describe("the adaptive rate", () => {
+  test("a route that was never throttled uses its whole limit", () => {
+    expect(tpsAt(fullRate, start, settings)).toBe(100);
+  });
+
+  test("a 503 halves the rate at once", () => {
+    expect(tpsAt(cutAt(0), start, settings)).toBe(50);
+  });
+
+  test("a burst of 503s is one cut, a 503 a second later is another", () => {
+    const once = cutAt(0);
+    expect(cutAt(0, 0.1, 0.5, 0.999)).toEqual(once);
+    expect(onThrottled(once, start + 500, settings)).toBe(once);
+    expect(cutAt(0, 1).factor).toBeCloseTo(0.2525, 10);
+  });
+
+  test("five percent of the limit come back in ten seconds, up to the limit", () => {
+    const rate = cutAt(0);
+    const afterSeconds = [0, 5, 10, 50, 100, 1_000].map((second) => tpsAt(rate, start + second * 1_000, settings));
+    expect(afterSeconds.map((tps) => tps.toFixed(6))).toEqual(
+      [50, 52.5, 55, 75, 100, 100].map((tps) => tps.toFixed(6)),
+    );
+  });
+
+  test("cut and climb are settings", () => {
+    const own = { tps: 100, cutTo: 0.8, cutEveryMs: 100, climbBy: 0.1, climbEveryMs: 1_000 };
+    const rate = onThrottled(onThrottled(fullRate, start, own), start + 100, own);
+    expect(rate.factor).toBeCloseTo(0.648, 10);
+    expect(factorAt(rate, start + 1_100, own)).toBeCloseTo(0.748, 10);
+  });
+
+  test("in a storm the rate stays at one percent of the limit, or one a second", () => {
+    const storm = (tps: number) => {
+      let rate = fullRate;
+      for (let second = 0; second < 100; second++) rate = onThrottled(rate, start + second * 1_000, { tps });
+      return tpsAt(rate, start + 99_000, { tps });
+    };
+    expect(storm(1_000)).toBeCloseTo(10, 10);
+    expect(storm(10)).toBeCloseTo(1, 10);
+    expect(storm(1)).toBe(1);
+  });
+
+  test("a process whose clock is behind sees the cut, not a lower rate still", () => {
+    expect(tpsAt(cutAt(10), start, settings)).toBe(50);
+    expect(onThrottled(cutAt(10), start, settings)).toEqual(cutAt(10));
+  });
+
+  test("never above the limit, never below the floor, never up by a 503, never down by time, and JSON keeps it", () => {
+    const events = fc.array(fc.integer({ min: 0, max: 60_000 }));
+    fc.assert(
+      fc.property(fc.double({ min: 0.5, max: 10_000, noNaN: true }), events, (tps, waits) => {
+        let rate = fullRate;
+        let at = start;
+        for (const wait of waits) {
+          const before = factorAt(rate, at, { tps });
+          at += wait;
+          const climbed = factorAt(rate, at, { tps });
+          rate = JSON.parse(JSON.stringify(onThrottled(rate, at, { tps })));
+          const cut = factorAt(rate, at, { tps });
+          expect(climbed).toBeGreaterThanOrEqual(before);
+          expect(cut).toBeLessThanOrEqual(climbed);
+          expect(cut).toBeGreaterThanOrEqual(Math.min(1, Math.max(0.01, 1 / tps)) - 1e-12);
+          expect(cut).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+});
