@@ -1,1 +1,1 @@
-export {};
+export { findProvider, providers, routeSchemas } from "./providers.ts";

@@ -1,0 +1,84 @@
+import { decideByFailure, decideByStatus, parseRetryAfter, type StatusAnswer } from "@hikyaku/core";
+import type { StatusReader } from "./delivery-status.ts";
+import { readErrorText } from "./error-text.ts";
+import type { Exchange } from "./exchange.ts";
+import { findMessageField, readIds, readObject } from "./gateway-answer.ts";
+import { asWord } from "./json-search.ts";
+import type { NotificationFields } from "./notification-fields.ts";
+import type { KddiRouteConfig } from "./route-config.ts";
+import { readTimestamp } from "./timestamp.ts";
+
+export interface StatusSettings extends Pick<KddiRouteConfig, "errorFieldPaths" | "timestampZone"> {
+  fields: NotificationFields;
+  readStatus: StatusReader;
+}
+
+/**
+ * What a status call says (protocol notes §9). Only a 200 with a word that is known speaks of the message; everything else is a check
+ * to be made again, since a GET changes nothing. 404 and 410 mean that the carrier has forgotten the id, never that it failed.
+ */
+export function readStatusExchange(
+  exchange: Exchange,
+  askedId: string,
+  settings: StatusSettings,
+  credentials: readonly string[],
+): StatusAnswer {
+  if (exchange.kind === "no-answer") {
+    return {
+      kind: "failed-check",
+      reason: decideByFailure(exchange.failure, `${exchange.failure} (${exchange.detail})`).reason,
+    };
+  }
+  const { status } = exchange;
+  if (status >= 200 && status < 300) return readStatusBody(exchange, askedId, settings);
+  const said = readErrorText(exchange.body, settings.errorFieldPaths, credentials);
+  const reason = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
+  if (status === 404 || status === 410) return { kind: "not-known", reason };
+  const outcome = decideByStatus(
+    status,
+    {},
+    { reason, retryAfterMs: parseRetryAfter(exchange.retryAfter, new Date()) },
+  );
+  switch (outcome.kind) {
+    case "throttled":
+      return outcome.retryAfterMs === undefined
+        ? { kind: "throttled", reason }
+        : { kind: "throttled", reason, retryAfterMs: outcome.retryAfterMs };
+    case "held":
+      return outcome.cause === "credentials" || outcome.cause === "forbidden" || outcome.cause === "configuration"
+        ? { kind: "held", cause: outcome.cause, reason }
+        : { kind: "failed-check", reason };
+    case "rejected":
+    case "retry":
+    case "unknown":
+      return { kind: "failed-check", reason };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function readStatusBody(
+  { body: text, status, broke }: Extract<Exchange, { kind: "answer" }>,
+  askedId: string,
+  settings: StatusSettings,
+): StatusAnswer {
+  const failed = (reason: string): StatusAnswer => ({ kind: "failed-check", reason: `HTTP ${status}: ${reason}` });
+  const body = readObject(text);
+  if (body === undefined)
+    return failed(broke === null ? "the answer is not a JSON object" : `the answer broke off (${broke})`);
+  const { msgId, orderId } = readIds(body);
+  if (msgId !== null && msgId !== askedId && orderId !== askedId) {
+    return failed(`alarm: the answer is about another message (${msgId})`);
+  }
+  const word = findMessageField(body, settings.fields.status, asWord);
+  if (word === undefined) return failed("the answer names no status");
+  const state = settings.readStatus(word);
+  if (state === undefined)
+    return failed(`the status word ${JSON.stringify(word.slice(0, 60))} is not known; add it to smsStatusMap`);
+  const at = findMessageField(
+    body,
+    settings.fields.time,
+    (value) => readTimestamp(value, settings.timestampZone) ?? undefined,
+  );
+  return { kind: "status", state, rawStatus: word, at: at ?? null };
+}
