@@ -1,11 +1,18 @@
+export { type ApiKeyRow, createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from "./api-keys/api-key.ts";
+export { type AdvancedCampaigns, advanceCampaigns } from "./campaigns/advance-campaigns.ts";
 export { campaignCounts, countRows } from "./campaigns/campaign-counts.ts";
+export { type CampaignReport, campaignReport } from "./campaigns/campaign-report.ts";
 export type { CampaignCounts, CampaignRow, DeliveryWindow, OnUnknown } from "./campaigns/campaign-row.ts";
 export { type Cancelled, cancelCampaign } from "./campaigns/cancel-campaign.ts";
 export { createCampaign, type NewCampaign } from "./campaigns/create-campaign.ts";
 export { findCampaign } from "./campaigns/find-campaign.ts";
+export { listCampaigns } from "./campaigns/list-campaigns.ts";
 export { pauseCampaign, resumeCampaign } from "./campaigns/pause-campaign.ts";
+export { type RetryFailedInput, retryFailed } from "./campaigns/retry-failed.ts";
 export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
 export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
+export { type CheckResult, recordChecks } from "./checks/record-checks.ts";
+export { type DueCheck, takeDueChecks } from "./checks/take-due-checks.ts";
 export {
   connectLedger,
   type Ledger,
@@ -24,14 +31,34 @@ export { holdFeederLease } from "./feed/feeder-lease.ts";
 export { nextToFeed } from "./feed/next-to-feed.ts";
 export { orphanSingles } from "./feed/orphan-singles.ts";
 export { type DueMessage, takeDue } from "./feed/take-due.ts";
+export { countLimit, operatorFigures, type RouteFigures } from "./figures/operator-figures.ts";
 export { type AppendedRows, type AppendRowsInput, appendRows, type ImportRow } from "./imports/append-rows.ts";
 export { beginImport, type ImportPosition } from "./imports/begin-import.ts";
 export { finishImport } from "./imports/finish-import.ts";
 export { ImportError } from "./imports/import-error.ts";
+export { listRejections, type Rejection, recordRejections, rejectionCodes } from "./imports/rejections.ts";
+export { findMessage, messagesOfRecipient } from "./messages/find-message.ts";
+export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
+export { listMessages, streamMessages } from "./messages/list-messages.ts";
+export { type HistoryEntry, messageHistory } from "./messages/message-history.ts";
+export type { MessageRow } from "./messages/message-row.ts";
+export { type AppliedReceipts, type ApplyReceiptsInput, applyReceipts } from "./receipts/apply-receipts.ts";
+export { type NewReceipt, storeReceipts } from "./receipts/store-receipts.ts";
+export { type DeletedBatch, deleteFinished } from "./retention/delete-finished.ts";
 export { findRoute, listRoutes } from "./routes/find-route.ts";
 export { type HoldRouteInput, holdRoute, releaseRoute } from "./routes/hold-route.ts";
 export { type PublishedRoute, publishRoutes } from "./routes/publish-routes.ts";
 export type { RouteRow } from "./routes/route-row.ts";
 export { takeProbe } from "./routes/take-probe.ts";
+export {
+  addSuppression,
+  importSuppressions,
+  listSuppressions,
+  type NewSuppression,
+  removeSuppression,
+  type SuppressionRow,
+} from "./suppressions/suppression.ts";
+export { listUnknown } from "./unknowns/list-unknown.ts";
+export { closeUnknown, resendUnknown, settleUnknown, type UnknownSelection } from "./unknowns/settle-unknown.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
 export { beat, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

@@ -4,14 +4,15 @@ import type { CampaignCounts } from "./campaign-row.ts";
 
 /** Messages by state from the counters: a few rows, whatever the size of the campaign. Zeros when it has none. */
 export async function campaignCounts(sql: Queryable, { campaignId }: { campaignId: string }): Promise<CampaignCounts> {
-  const [counts] = await sql.unsafe<CampaignCounts[]>(countsStatement, [campaignId], { prepare: true });
+  const [counts] = await sql<CampaignCounts[]>`
+    select ${sql.unsafe(countColumns)} from campaign_count where campaign_id = ${campaignId}`;
   return withTotal(counts ?? emptyCounts());
 }
 
-const stateColumns = messageStates.map((state) => `coalesce(sum(${state}), 0)::bigint as ${state}`).join(", ");
-const countsStatement = `
-  select ${stateColumns}, coalesce(sum(segments_accepted), 0)::bigint as segments_accepted
-  from campaign_count where campaign_id = $1`;
+/** One sum per state over the slots of `campaign_count`, and `segments_accepted`. */
+export const countColumns = [...messageStates, "segments_accepted"]
+  .map((column) => `coalesce(sum(${column}), 0)::bigint as ${column}`)
+  .join(", ");
 
 /** The same, counted from the messages themselves: slow, for tests and `doctor`. */
 export async function countRows(sql: Queryable, { campaignId }: { campaignId: string }): Promise<CampaignCounts> {

@@ -1,0 +1,79 @@
+import { canMove, isFinal, type ReceiptState } from "@hikyaku/core";
+import type { Queryable, Sql } from "../connection/connect-ledger.ts";
+import { foldReports, type MessageProgress } from "../receipts/fold-reports.ts";
+import { type ProgressWrite, writeProgress } from "../receipts/write-progress.ts";
+
+/** What asking for the status of one message came to. */
+export type CheckResult =
+  | {
+      messageId: string;
+      answer: "state";
+      state: ReceiptState | "pending";
+      /** The event's own time; null when the carrier doesn't say. */
+      at: Date | null;
+      rawStatus: string;
+      /** While the state is not final: when to ask again, from now. Without it the check taken stays as it was put off. */
+      nextCheckInMs?: number | null;
+    }
+  /** Nothing learnt: ask again. */
+  | { messageId: string; answer: "none"; nextCheckInMs: number }
+  /** Nobody will ever know: the message ends as `expired`. */
+  | { messageId: string; answer: "expire"; reason: string };
+
+/**
+ * Writes what status checks learnt. A state moves the message as a receipt would and never back; `expire` ends only a
+ * message that is `accepted` or `sent`. Answers how many messages moved.
+ */
+export async function recordChecks(sql: Sql, results: readonly CheckResult[]): Promise<{ moved: number }> {
+  if (results.length === 0) return { moved: 0 };
+  return await sql.begin(async (transaction) => {
+    const { messages, now } = await lockMessages(transaction, results);
+    const writes: ProgressWrite[] = [];
+    let moved = 0;
+    for (const result of results) {
+      const message = messages.get(result.messageId);
+      if (!message) continue;
+      const progress = follow(message, result, now);
+      if (progress.state !== message.state) moved++;
+      Object.assign(message, progress, { nextCheckAt: nextCheck({ ...message, ...progress }, result, now) });
+      writes.push({ id: message.id, progress, providerMessageId: null, nextCheckAt: message.nextCheckAt });
+    }
+    await writeProgress(transaction, [...new Map(writes.map((write) => [write.id, write])).values()]);
+    return { moved };
+  });
+}
+
+interface CheckedMessage extends MessageProgress {
+  id: string;
+  nextCheckAt: Date | null;
+}
+
+async function lockMessages(transaction: Queryable, results: readonly CheckResult[]) {
+  const rows = await transaction<(CheckedMessage & { now: Date })[]>`
+    select id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at, reason, now() as now
+    from message
+    where id = any(${results.map((result) => result.messageId)}::uuid[])
+    order by id
+    for no key update`;
+  return { messages: new Map(rows.map((row) => [row.id, row])), now: rows[0]?.now ?? new Date() };
+}
+
+function follow(message: CheckedMessage, result: CheckResult, now: Date): MessageProgress {
+  switch (result.answer) {
+    case "state":
+      return foldReports(message, [{ state: result.state, at: result.at ?? now, reason: null }]).progress;
+    case "expire":
+      if (message.acceptedAt === null || !canMove(message.state, "expired")) return message;
+      return { ...message, state: "expired", endedAt: now, reason: result.reason };
+    case "none":
+      return message;
+    default:
+      throw result satisfies never;
+  }
+}
+
+function nextCheck(message: CheckedMessage, result: CheckResult, now: Date): Date | null {
+  if (isFinal(message.state) || result.answer === "expire") return null;
+  if (result.nextCheckInMs == null) return message.nextCheckAt;
+  return new Date(now.getTime() + result.nextCheckInMs);
+}

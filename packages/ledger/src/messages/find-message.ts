@@ -1,0 +1,30 @@
+import { validate } from "uuid";
+import type { Sql } from "../connection/connect-ledger.ts";
+import type { MessageRow } from "./message-row.ts";
+
+/** Null when there is none. */
+export async function findMessage(sql: Sql, { id }: { id: string }): Promise<MessageRow | null> {
+  if (!validate(id)) return null;
+  const [message] = await sql<MessageRow[]>`select * from message where id = ${id}`;
+  return message ?? null;
+}
+
+/** Everything ever sent, or to be sent, to one number: newest first. */
+export async function messagesOfRecipient(
+  sql: Sql,
+  { recipient, limit }: { recipient: string; limit: number },
+): Promise<MessageRow[]> {
+  // One look-up per campaign in the index that keeps recipients unique within it: campaigns are few, messages are many,
+  // and an index on the recipient alone would cost every import.
+  return await sql<MessageRow[]>`
+    select message.* from (
+      select found.* from campaign
+      cross join lateral (
+        select * from message where campaign_id = campaign.id and recipient = ${recipient}
+      ) as found
+      union all
+      select * from message where campaign_id is null and recipient = ${recipient}
+    ) as message
+    order by id desc
+    limit ${limit}`;
+}

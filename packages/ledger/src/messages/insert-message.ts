@@ -1,0 +1,43 @@
+import type postgres from "postgres";
+import type { Sql } from "../connection/connect-ledger.ts";
+import type { MessageRow } from "./message-row.ts";
+
+export interface NewMessage {
+  id: string;
+  route: string;
+  recipient: string;
+  content: unknown;
+  vars?: readonly string[] | null;
+  segments: number;
+  validUntil?: Date | null;
+  idempotencyKey?: string | null;
+  requestHash?: Buffer | null;
+}
+
+/**
+ * Adds a single message, `queued`, or `suppressed` when its recipient may not be messaged. With an idempotency key that is
+ * known already, answers the message it made then (`created` false); the caller compares `requestHash`.
+ */
+export async function insertMessage(sql: Sql, input: NewMessage): Promise<{ message: MessageRow; created: boolean }> {
+  const [created] = await sql<MessageRow[]>`
+    insert into message (id, route, recipient, content, vars, segments, valid_until, idempotency_key, request_hash, state,
+                         ended_at)
+    select ${input.id}::uuid, ${input.route}, ${input.recipient}, ${sql.json(input.content as postgres.JSONValue)},
+           ${(input.vars ?? null) as string[] | null}::text[], ${input.segments}::smallint,
+           ${input.validUntil?.toISOString() ?? null}::timestamptz, ${input.idempotencyKey ?? null},
+           ${input.requestHash ?? null}::bytea,
+           case when hit.is_suppressed then 'suppressed' else 'queued' end::message_state,
+           case when hit.is_suppressed then now() end
+    from (
+      select exists (
+        select from suppression where recipient = ${input.recipient} and route in (${input.route}, '*')
+      ) as is_suppressed
+    ) as hit
+    on conflict (idempotency_key) where idempotency_key is not null do nothing
+    returning *`;
+  if (created) return { message: created, created: true };
+  const [message] = await sql<MessageRow[]>`
+    select * from message where idempotency_key = ${input.idempotencyKey ?? null}`;
+  if (!message) throw new Error("The message of this idempotency key was deleted at the same moment; send it again.");
+  return { message, created: false };
+}

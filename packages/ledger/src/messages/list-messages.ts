@@ -1,0 +1,34 @@
+import type { MessageState } from "@hikyaku/core";
+import type { Sql } from "../connection/connect-ledger.ts";
+import type { MessageRow } from "./message-row.ts";
+
+/** Messages of a campaign in the order of import; `after` is the last id of the page before. */
+export async function listMessages(
+  sql: Sql,
+  { campaignId, state, limit, after }: { campaignId: string; state?: MessageState; limit: number; after?: string },
+): Promise<MessageRow[]> {
+  return await sql<MessageRow[]>`
+    select * from message
+    where campaign_id = ${campaignId}
+      and (${state ?? null}::message_state is null or state = ${state ?? null}::message_state)
+      and (${after ?? null}::uuid is null or id > ${after ?? null})
+    order by id
+    limit ${limit}`;
+}
+
+/** All messages of a campaign, page by page, for a report of any size. */
+export async function* streamMessages(
+  sql: Sql,
+  { campaignId }: { campaignId: string },
+): AsyncGenerator<MessageRow[], void, undefined> {
+  // Pages instead of a cursor: an open cursor keeps old row versions from being cleaned up while everybody updates.
+  let after: string | undefined;
+  for (;;) {
+    const page = await listMessages(sql, { campaignId, limit: pageSize, ...(after && { after }) });
+    if (page.length > 0) yield page;
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.id;
+  }
+}
+
+const pageSize = 2_000;

@@ -1,0 +1,45 @@
+import type { MessageState } from "@hikyaku/core";
+
+/** A row of `message`: one recipient of one campaign and round, or a single message. */
+export interface MessageRow {
+  id: string;
+  /** Null for a single message. */
+  campaignId: string | null;
+  claimedBy: string | null;
+  claim: string | null;
+  queuedAt: Date;
+  /** When its newest attempt was claimed. */
+  sendingAt: Date | null;
+  acceptedAt: Date | null;
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  displayedAt: Date | null;
+  /** When it got its final state. */
+  endedAt: Date | null;
+  /** While a retry waits: when it is tried again. */
+  dueAt: Date | null;
+  /** While a status check is owed: when. */
+  nextCheckAt: Date | null;
+  validUntil: Date | null;
+  /** Line in the imported source. */
+  line: number | null;
+  state: MessageState;
+  round: number;
+  segments: number;
+  attempts: number;
+  checks: number;
+  route: string;
+  recipient: string;
+  /** The channel the carrier says it used. */
+  channel: string | null;
+  providerMessageId: string | null;
+  providerOrderId: string | null;
+  /** Why it is in its state, where that needs saying. */
+  reason: string | null;
+  idempotencyKey: string | null;
+  requestHash: Buffer | null;
+  /** Values of the campaign's variables, in their order. */
+  vars: string[] | null;
+  /** Only for a single message; a campaign's content stands on the campaign. */
+  content: unknown;
+}

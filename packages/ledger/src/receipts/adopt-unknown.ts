@@ -1,0 +1,75 @@
+import type { Queryable } from "../connection/connect-ledger.ts";
+
+/** A receipt whose carrier id belongs to no message. */
+export interface LostReceipt {
+  route: string;
+  providerMessageId: string | null;
+  recipient: string | null;
+  receivedAt: Date;
+}
+
+/** The message of unknown outcome that a carrier id turned out to belong to. */
+export interface Adoption {
+  id: string;
+  route: string;
+  providerMessageId: string;
+}
+
+/**
+ * Finds, for carrier ids that nobody knows, the message whose outcome is unknown: same route, same recipient, posted before
+ * the receipt came. Only where there is no doubt: exactly one such message, no other message to the recipient in flight or
+ * accepted without an id, and no second carrier id that nobody knows. The rows found are locked.
+ */
+export async function adoptUnknown(transaction: Queryable, lost: readonly LostReceipt[]): Promise<Adoption[]> {
+  const firsts = firstOfEach(lost);
+  if (firsts.length === 0) return [];
+  return await transaction<Adoption[]>`
+    select message.id, message.route, lost.provider_message_id
+    from unnest(
+      ${firsts.map((receipt) => receipt.route)}::text[],
+      ${firsts.map((receipt) => receipt.providerMessageId)}::text[],
+      ${firsts.map((receipt) => receipt.recipient)}::text[],
+      ${firsts.map((receipt) => receipt.receivedAt.toISOString())}::timestamptz[]
+    ) as lost (route, provider_message_id, recipient, received_at)
+    join message on message.route = lost.route and message.recipient = lost.recipient and message.state = 'unknown'
+    where message.sending_at <= lost.received_at
+      and not exists (
+        select from message as other
+        where other.route = lost.route and other.recipient = lost.recipient and other.state = 'unknown'
+          and other.id <> message.id
+      )
+      and not exists (
+        select from campaign
+        join message as other on other.campaign_id = campaign.id and other.recipient = lost.recipient
+        where campaign.route = lost.route and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
+          and (other.state = 'sending' or (other.accepted_at is not null and other.provider_message_id is null))
+      )
+      and not exists (
+        select from message as other
+        where other.campaign_id is null and other.recipient = lost.recipient and other.route = lost.route
+          and (other.state = 'sending' or (other.accepted_at is not null and other.provider_message_id is null))
+      )
+      and not exists (
+        select from receipt_raw as other
+        where other.route = lost.route and other.recipient = lost.recipient and other.status in ('pending', 'parked')
+          and other.provider_message_id <> lost.provider_message_id
+          and not exists (
+            select from message as owner
+            where owner.route = other.route and owner.provider_message_id = other.provider_message_id
+          )
+      )
+    order by message.id
+    for no key update of message`;
+}
+
+/** The earliest receipt of each carrier id. */
+function firstOfEach(lost: readonly LostReceipt[]): LostReceipt[] {
+  const firsts = new Map<string, LostReceipt>();
+  for (const receipt of lost) {
+    if (receipt.providerMessageId === null || receipt.recipient === null) continue;
+    const key = `${receipt.route}\n${receipt.providerMessageId}`;
+    const known = firsts.get(key);
+    if (!known || receipt.receivedAt < known.receivedAt) firsts.set(key, receipt);
+  }
+  return [...firsts.values()];
+}

@@ -1,0 +1,84 @@
+import type { Sql } from "../connection/connect-ledger.ts";
+
+/** One notification as it came, read as far as it could be read. */
+export interface NewReceipt {
+  id: string;
+  route: string;
+  /** e.g. `receipt`, `inbound`, `connection-test`, `unrecognised`. */
+  kind: string;
+  /** The same notification sent again has the same key (protocol notes §13.7). */
+  dedupeKey: string;
+  body: string;
+  contentType?: string | null;
+  providerMessageId?: string | null;
+  /** A receipt state, `pending`, or the mark of a status nobody knows. */
+  reportedState?: string | null;
+  rawStatus?: string | null;
+  recipient?: string | null;
+  reason?: string | null;
+  eventAt?: Date | null;
+  /** `pending`: to be applied to a message. `stored`: kept only. */
+  status: "pending" | "stored";
+  receivedAt: Date;
+}
+
+/** Keeps notifications, each once; one that is there already only counts up its `seen`. One statement. */
+export async function storeReceipts(
+  sql: Sql,
+  receipts: readonly NewReceipt[],
+): Promise<{ stored: number; repeated: number }> {
+  const seen = countRepeats(receipts);
+  const unique = [...seen.keys()].sort(byKey);
+  const column = <T>(pick: (receipt: NewReceipt) => T) => unique.map(pick);
+  const rows = await sql<{ isNew: boolean }[]>`
+    insert into receipt_raw (id, received_at, event_at, try_at, seen, route, kind, status, dedupe_key, provider_message_id,
+                             reported_state, raw_status, recipient, reason, content_type, body)
+    select id, received_at, event_at, case when status = 'pending' then received_at end, seen, route, kind, status,
+           dedupe_key, provider_message_id, reported_state, raw_status, recipient, reason, content_type, body
+    from unnest(
+      ${column((r) => r.id)}::uuid[],
+      ${column((r) => r.receivedAt.toISOString())}::timestamptz[],
+      ${column((r) => r.eventAt?.toISOString() ?? null)}::timestamptz[],
+      ${column((r) => seen.get(r) ?? 1)}::integer[],
+      ${column((r) => r.route)}::text[],
+      ${column((r) => r.kind)}::text[],
+      ${column((r) => r.status)}::text[],
+      ${column((r) => storable(r.dedupeKey))}::text[],
+      ${column((r) => storable(r.providerMessageId))}::text[],
+      ${column((r) => storable(r.reportedState))}::text[],
+      ${column((r) => storable(r.rawStatus))}::text[],
+      ${column((r) => storable(r.recipient))}::text[],
+      ${column((r) => storable(r.reason))}::text[],
+      ${column((r) => storable(r.contentType))}::text[],
+      ${column((r) => storable(r.body))}::text[]
+    ) as given (id, received_at, event_at, seen, route, kind, status, dedupe_key, provider_message_id, reported_state,
+                raw_status, recipient, reason, content_type, body)
+    on conflict (route, dedupe_key) do update set seen = receipt_raw.seen + excluded.seen
+    returning xmax = 0 as is_new`;
+  const stored = rows.filter(({ isNew }) => isNew).length;
+  return { stored, repeated: receipts.length - stored };
+}
+
+/** One INSERT can't meet the same key twice, so repeats within the call are counted before. */
+function countRepeats(receipts: readonly NewReceipt[]): Map<NewReceipt, number> {
+  const first = new Map<string, NewReceipt>();
+  const seen = new Map<NewReceipt, number>();
+  for (const receipt of receipts) {
+    const key = `${receipt.route}\n${receipt.dedupeKey}`;
+    const known = first.get(key) ?? receipt;
+    first.set(key, known);
+    seen.set(known, (seen.get(known) ?? 0) + 1);
+  }
+  return seen;
+}
+
+/** The same order for everybody: two calls with the same keys wait for each other and never deadlock. */
+function byKey(a: NewReceipt, b: NewReceipt): number {
+  if (a.route !== b.route) return a.route < b.route ? -1 : 1;
+  return a.dedupeKey < b.dedupeKey ? -1 : 1;
+}
+
+/** PostgreSQL's text holds everything but NUL, and a notification must be kept whatever it contains. */
+function storable(text: string | null | undefined): string | null {
+  return text?.replaceAll("\0", "\uFFFD") ?? null;
+}

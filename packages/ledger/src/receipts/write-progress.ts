@@ -1,0 +1,39 @@
+import type { Queryable } from "../connection/connect-ledger.ts";
+import type { MessageProgress } from "./fold-reports.ts";
+
+/** A locked message and where reports have brought it. */
+export interface ProgressWrite {
+  id: string;
+  progress: MessageProgress;
+  /** Set where it was missing. */
+  providerMessageId: string | null;
+  /** When the next status check is owed; null = none. */
+  nextCheckAt: Date | null;
+}
+
+/** Writes progress to messages that the transaction has locked. */
+export async function writeProgress(transaction: Queryable, writes: readonly ProgressWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  const sorted = [...writes].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const column = <T>(pick: (write: ProgressWrite) => T) => sorted.map(pick);
+  const time = (pick: (write: ProgressWrite) => Date | null) => column((write) => pick(write)?.toISOString() ?? null);
+  await transaction`
+    update message set
+      state = write.state, accepted_at = write.accepted_at, sent_at = write.sent_at, delivered_at = write.delivered_at,
+      displayed_at = write.displayed_at, ended_at = write.ended_at, next_check_at = write.next_check_at,
+      provider_message_id = coalesce(message.provider_message_id, write.provider_message_id), reason = write.reason
+    from unnest(
+      ${column((w) => w.id)}::uuid[],
+      ${column((w) => w.progress.state)}::message_state[],
+      ${time((w) => w.progress.acceptedAt)}::timestamptz[],
+      ${time((w) => w.progress.sentAt)}::timestamptz[],
+      ${time((w) => w.progress.deliveredAt)}::timestamptz[],
+      ${time((w) => w.progress.displayedAt)}::timestamptz[],
+      ${time((w) => w.progress.endedAt)}::timestamptz[],
+      ${time((w) => w.nextCheckAt)}::timestamptz[],
+      ${column((w) => w.providerMessageId)}::text[],
+      ${column((w) => w.progress.reason)}::text[]
+    ) as write (id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at,
+                provider_message_id, reason)
+    where message.id = write.id`;
+}

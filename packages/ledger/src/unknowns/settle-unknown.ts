@@ -1,0 +1,63 @@
+import type { Sql } from "../connection/connect-ledger.ts";
+
+/** Which messages of unknown outcome an operator means; several fields narrow each other. */
+export interface UnknownSelection {
+  ids?: readonly string[];
+  campaignId?: string;
+  /** Claimed longer ago than this. */
+  olderThanMs?: number;
+}
+
+/**
+ * The operator's word that they shall be sent again: `unknown → queued`, due at once. Whoever did get the message gets it
+ * twice. Answers how many.
+ */
+export async function resendUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
+  const { count } = await sql`
+    update message set state = 'queued', due_at = now(), reason = 'sent again by operator'
+    where state = 'unknown' and ${matches(sql, selection)}`;
+  return count;
+}
+
+/** The operator's word that nothing more will be learnt: `unknown → expired`. Answers how many. */
+export async function closeUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
+  const { count } = await sql`
+    update message set state = 'expired', ended_at = now(), reason = 'closed by operator'
+    where state = 'unknown' and ${matches(sql, selection)}`;
+  return count;
+}
+
+/**
+ * Applies the policy of campaigns that said `resend`: their unknown messages claimed longer than `reconcileAfterMs` ago are
+ * queued again, at most `limit`. Those of other campaigns, and single messages, stay for the operator.
+ */
+export async function settleUnknown(
+  sql: Sql,
+  { reconcileAfterMs, limit }: { reconcileAfterMs: number; limit: number },
+): Promise<{ resent: number }> {
+  const { count } = await sql`
+    update message set state = 'queued', due_at = now(), reason = 'sent again by the policy of the campaign'
+    where id in (
+      select message.id from message
+      join campaign on campaign.id = message.campaign_id
+      where message.state = 'unknown' and campaign.on_unknown = 'resend'
+        and campaign.state in ('running', 'paused', 'dispatched')
+        and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+      limit ${limit}
+      for no key update of message skip locked
+    )`;
+  return { resent: count };
+}
+
+function matches(sql: Sql, { ids, campaignId, olderThanMs }: UnknownSelection) {
+  if (ids === undefined && campaignId === undefined && olderThanMs === undefined) {
+    throw new TypeError(
+      "Select messages by ids, campaignId or olderThanMs: an empty selection would mean all of them.",
+    );
+  }
+  return sql`
+    (${ids === undefined} or id = any(${(ids ?? []) as string[]}::uuid[]))
+    and (${campaignId ?? null}::uuid is null or campaign_id = ${campaignId ?? null})
+    and (${olderThanMs ?? null}::float8 is null
+      or sending_at < now() - ${olderThanMs ?? null}::float8 * interval '1 millisecond')`;
+}
