@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { accountSchema, exampleAccount } from "./kddi/account-options.ts";
+import { faultsSchema } from "./kddi/faults.ts";
+import { wireShapes } from "./kddi/shapes.ts";
+
+const delay = z.union([z.number().min(0), z.tuple([z.number().min(0), z.number().min(0)])]);
+const hourMs = 3_600_000;
+
+/** How long the simulated network takes, in simulated milliseconds: a number, or `[least, most]` drawn evenly. */
+const timingSchema = z.strictObject({
+  sentAfterMs: delay.default([200, 1000]).describe("accepted → sent"),
+  deliveredAfterMs: delay.default([1000, 5000]).describe("sent → delivered"),
+  phoneOffMs: z
+    .number()
+    .min(0)
+    .default(72 * hourMs)
+    .describe("behaviours 03 and 04; also how long the carriers keep trying a phone that is off"),
+  moAfterMs: z.number().min(0).default(2000).describe("behaviour 12: delivered → reply"),
+  lateNotificationMs: z.number().min(0).default(60_000).describe("behaviour 32: state reached → notification"),
+  slowAnswerMs: z.number().min(0).default(60_000).describe("behaviour 60: request → answer, in real time"),
+});
+
+export const optionsSchema = z.strictObject({
+  host: z.string().default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(0).describe("gateway; 0 = a free port"),
+  controlPort: z.int().min(0).max(65_535).default(0).describe("control API; 0 = a free port"),
+  accounts: z
+    .array(accountSchema)
+    .min(1)
+    .default(() => [accountSchema.parse(exampleAccount)])
+    .refine((accounts) => new Set(accounts.map((account) => account.botId)).size === accounts.length, {
+      message: "two accounts have the same botId; give each its own",
+    }),
+  strict: z.boolean().default(false).describe("every tolerated deviation is answered 400"),
+  seed: z.int().default(1).describe("drives every random choice except message ids"),
+  allowIps: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "must be an IP address or a CIDR block"))
+    .default([])
+    .describe("addresses or CIDR blocks that may call; empty = all"),
+
+  tpsWindow: z.enum(["bucket", "sliding"]).default("bucket").describe("bucket forgives a burst of one second"),
+  retryAfterS: z.int().min(0).optional().describe("sent as Retry-After with every 503; absent = no header"),
+
+  acceptDelayMs: delay.default(5).describe("real time from the request to its answer"),
+  realistic: z.boolean().default(false).describe("answers take 800 to 1,300 ms, as in the guide's sample"),
+  timing: timingSchema.default(() => timingSchema.parse({})),
+
+  notifyRetryDelaysMs: z.array(z.number().min(0)).max(3).default([1000, 1000, 1000]).describe("at most three retries"),
+  notifyParallelism: z.int().min(1).default(8).describe("notifications in flight per URL"),
+  smsResultStates: z
+    .array(z.enum(["sent", "delivered", "failed"]))
+    .default(["sent", "delivered", "failed"])
+    .describe("states that are pushed"),
+  connectionTestBody: z.string().default("{}"),
+
+  acceptShape: z.enum(wireShapes).default("canonical").describe("spelling of the 202 body"),
+  statusShape: z.enum(wireShapes).default("canonical").describe("spelling of the status answer"),
+  smsResultShape: z.enum(wireShapes).default("canonical").describe("spelling of SMS results and SMS-MO"),
+
+  unknownBotStatus: z.union([z.literal(404), z.literal(403)]).default(404),
+  badTokenStatus: z.union([z.literal(401), z.literal(400), z.literal(403)]).default(401),
+  expiredStatus: z.union([z.literal(404), z.literal(410)]).default(404),
+  statusPath: z
+    .string()
+    .regex(/^\/[^?#]*\{msgId\}[^?#]*$/, "must begin with / and contain {msgId}")
+    .default("/messages/{msgId}/status"),
+  retentionDays: z.number().positive().default(31),
+  wrongDst: z
+    .enum(["failed", "deliver", "refuse"])
+    .default("failed")
+    .describe("dst names another carrier than the number's"),
+  sms: z
+    .strictObject({
+      maxUnits: z.int().positive().default(660),
+      single: z.int().positive().default(70),
+      multi: z.int().positive().default(66),
+    })
+    .default({ maxUnits: 660, single: 70, multi: 66 }),
+  maxBodyBytes: z.int().positive().default(262_144),
+
+  magicPrefixes: z
+    .array(z.string().regex(/^\+81\d{1,8}$/, "must be +81 and 1 to 8 digits, such as +8190000000"))
+    .default(["+8190000000"])
+    .describe("a number that begins so behaves as its last two digits say; [] switches them off"),
+  faults: faultsSchema.default(() => faultsSchema.parse({})),
+});
+
+/** What a caller may pass to `startSimulator`; everything has a default. */
+export type SimulatorOptions = z.input<typeof optionsSchema>;
+export type SimulatorSettings = z.output<typeof optionsSchema>;
+
+/** The options are not usable. The message lists every fault with its path. */
+export class SimulatorOptionsError extends Error {
+  readonly code = "SIMULATOR_OPTIONS";
+  override readonly name = "SimulatorOptionsError";
+}
+
+/** @throws SimulatorOptionsError naming every option that is wrong, what is wrong with it and what is allowed. */
+export function parseOptions(options: unknown): SimulatorSettings {
+  const parsed = optionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new SimulatorOptionsError(`simulator options are not usable:\n${listIssues(parsed.error)}`);
+}
+
+/** One line per fault: `path: what is wrong`. */
+export function listIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `  ${issue.path.join(".") || "(whole value)"}: ${issue.message}`).join("\n");
+}

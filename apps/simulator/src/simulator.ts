@@ -1,0 +1,80 @@
+import type { AccountOptions, AccountPatch } from "./kddi/account-options.ts";
+import type { ConnectionTestResult } from "./kddi/connection-test.ts";
+import type { Faults, FaultsInput } from "./kddi/faults.ts";
+import type { Duplicate } from "./kddi/message-store.ts";
+import type { NotifierReport } from "./kddi/notifier.ts";
+import type { PhonePatch } from "./kddi/phones.ts";
+import type { MessageView, PhoneView, RequestView } from "./kddi/views.ts";
+import type { TrafficReport } from "./traffic.ts";
+
+/** An account without its credentials. */
+export type AccountView = Omit<AccountOptions, "user" | "password"> & {
+  /** What `baseUrl` of a route to this account is: host and aggid. */
+  readonly baseUrl: string;
+};
+
+export interface Metrics extends TrafficReport {
+  /** Accepted messages by the state they are in now. */
+  readonly messages: {
+    readonly pending: number;
+    readonly sent: number;
+    readonly delivered: number;
+    readonly failed: number;
+  };
+  /** Accepted messages whose recipient and text were accepted before. The list is cut at 1,000. */
+  readonly duplicates: { readonly count: number; readonly list: readonly Duplicate[] };
+  readonly notifications: NotifierReport;
+  /** TCP connections of the gateway port. */
+  readonly connections: { readonly open: number; readonly peak: number };
+  /** The same figures for each botId alone; limits are counted here. */
+  readonly accounts: Readonly<Record<string, TrafficReport>>;
+}
+
+export interface ReplyRequest {
+  readonly from: string;
+  readonly text: string;
+  /** Default: the account and number of the last SMS sent to `from`, else the first account and its first number. */
+  readonly botId?: string;
+  readonly smsNumber?: string;
+}
+
+/** A running simulator. The control API offers the same, over HTTP. */
+export interface Simulator {
+  /** `http://host:port` of the gateway; a route's `baseUrl` is this plus `/{aggid}`. */
+  readonly gatewayUrl: string;
+  readonly controlUrl: string;
+  accounts(): readonly AccountView[];
+  /** Changes limits and notification URLs of a running account. @throws UnknownBotError */
+  setAccount(botId: string, patch: AccountPatch): AccountView;
+  /** Accepted messages, the oldest first; all, or those to one number. */
+  messages(filter?: { readonly to?: string }): readonly MessageView[];
+  /** Every request that named this number, accepted or not, in the order of time. */
+  requests(to: string): readonly RequestView[];
+  phone(number: string): PhoneView;
+  setPhone(number: string, patch: PhonePatch): PhoneView;
+  /** The user writes an SMS. Gives its msgId, or nothing where the account has no URL for replies. */
+  reply(reply: ReplyRequest): string | undefined;
+  /** Posts the connection test to every registered URL, or to those of one account. */
+  testConnections(botId?: string): Promise<readonly ConnectionTestResult[]>;
+  faults(): Faults;
+  /** Replaces all faults; what is left out is off. */
+  setFaults(faults: FaultsInput): Faults;
+  /** Simulated time, in milliseconds since the epoch. */
+  now(): number;
+  /** Jumps the clock; everything that falls due happens at once, in order. Returns the new time. */
+  advanceClock(ms: number): number;
+  metrics(): Metrics;
+  /** Forgets messages, phones, faults, counts and clock jumps. Accounts stay as they are. */
+  reset(): void;
+  /** Takes no new request, lets open ones finish for `deadlineMs` (default 5,000), then closes everything. */
+  close(deadlineMs?: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export class UnknownBotError extends Error {
+  readonly code = "UNKNOWN_BOT";
+  override readonly name = "UnknownBotError";
+  constructor(botId: string, known: readonly string[]) {
+    super(`botId "${botId}" is not an account of this simulator; it has ${known.join(", ")}`);
+  }
+}

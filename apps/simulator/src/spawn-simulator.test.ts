@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, it, vi } from "vitest";
+import { account, send } from "../test/support.ts";
+import { spawnSimulator } from "./index.ts";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+it("a process of its own answers, finishes open requests on SIGTERM, and is gone", async () => {
+  const simulator = await spawnSimulator({ accounts: [account], acceptDelayMs: 300 });
+  expect((await fetch(`${simulator.controlUrl}/healthz`)).status).toBe(200);
+  const open = send(simulator, "+819012345678");
+  await vi.waitFor(async () => {
+    const metrics = (await (await fetch(`${simulator.controlUrl}/sim/metrics`)).json()) as { accepted: number };
+    expect(metrics.accepted).toBe(1);
+  });
+  const closed = simulator.close();
+  expect((await open).status).toBe(202);
+  await closed;
+  expect(isAlive(simulator.pid)).toBe(false);
+});
+
+it("a process started to follow its parent ends when the parent's pipe does", async () => {
+  const child = spawn(process.execPath, [main, "--until-stdin-closes"], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  expect(JSON.parse(line.toString("utf8"))).toMatchObject({
+    msg: "simulator listening",
+    gatewayUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    controlUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    accounts: [{ botId: "bot_0001", baseUrl: expect.stringMatching(/\/au$/) }],
+  });
+  expect(line.toString("utf8")).not.toContain("password");
+  const exited = once(child, "exit");
+  child.stdin.end();
+  expect((await exited)[0]).toBe(0);
+});
+
+it("wrong options end the process with status 2 and the reason", async () => {
+  await expect(spawnSimulator({ tpsWindow: "hour" as "bucket" })).rejects.toThrow("tpsWindow");
+  const child = spawn(process.execPath, [main, "--prot"], { stdio: "ignore" });
+  expect((await once(child, "exit"))[0]).toBe(2);
+});

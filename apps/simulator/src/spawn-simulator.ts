@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { SimulatorOptions } from "./options.ts";
+
+/** A simulator in a process of its own, which ends with this one, however this one ends. */
+export interface SimulatorProcess {
+  readonly gatewayUrl: string;
+  readonly controlUrl: string;
+  readonly pid: number;
+  /** SIGTERM, then waits for the exit. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @throws Error with what the process printed, when it ends before it listens. */
+export async function spawnSimulator(options: SimulatorOptions = {}): Promise<SimulatorProcess> {
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+  const child = spawn(process.execPath, [main, "--until-stdin-closes"], {
+    env: { ...process.env, SIMULATOR_OPTIONS: JSON.stringify(options) },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit");
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint += chunk.toString("utf8");
+  });
+  const lines = createInterface({ input: child.stdout });
+  const firstLine = once(lines, "line") as Promise<[string]>;
+  const started = await Promise.race([firstLine, exited.then(() => undefined)]);
+  if (started === undefined || child.pid === undefined) throw new Error(`the simulator did not start:\n${complaint}`);
+  // Later lines are of no use here, but an unread pipe would stop the process.
+  lines.resume();
+  const { gatewayUrl, controlUrl } = JSON.parse(started[0]) as { gatewayUrl: string; controlUrl: string };
+  const close = async () => {
+    child.kill("SIGTERM");
+    await exited;
+  };
+  return { gatewayUrl, controlUrl, pid: child.pid, close, [Symbol.asyncDispose]: close };
+}
