@@ -1,0 +1,172 @@
+import type { RedisConnections } from "../connection.ts";
+import { defaultPrefix, throttleKey } from "../names.ts";
+import { createSlotLease, type SlotLease } from "./lease.ts";
+import { openPacerConnection } from "./pacer.ts";
+import { createLocalPermits } from "./permits.ts";
+import { createRedisClock } from "./redis-clock.ts";
+import { joinShare, type ThrottleRole } from "./share.ts";
+import { statusShare } from "./share-script.ts";
+import type { RouteLimits, Throttle } from "./throttle.ts";
+
+export interface ThrottleOptions {
+  connections: RedisConnections;
+  route: string;
+  limits: RouteLimits;
+  /** `send` for workers; `status` for the poller, which may take a fifth of either limit. */
+  role: ThrottleRole;
+  /** Default `hikyaku`. */
+  prefix?: string;
+  onError?(error: Error): void;
+}
+
+/**
+ * From its slot's beginning in Redis's time to the start: what a claim may take. All processes of a route add the same,
+ * so it moves the pace as a whole and does not bend it.
+ */
+export const leadMs = 20;
+
+/** Longest that one lease may last: who waits in another process waits for the whole of it. */
+const leaseMs = 10;
+/** Leases are asked for so far ahead that a loop that stands still for a moment leaves no hole in the pace. */
+const horizonMs = 30;
+
+/** Joins the throttle of a route. Returns at once; the first permits come when Redis has answered. */
+export function openThrottle(options: ThrottleOptions): Throttle {
+  const { connections, route, role, prefix = defaultPrefix, onError = () => {} } = options;
+  checkLimits(options.limits);
+  const key = throttleKey(prefix, route);
+  const clock = createRedisClock();
+  const listeners = new Set<(concurrency: number) => void>();
+  let concurrency = 0;
+  let throttled = 0;
+  let statusTokens = 0;
+
+  const permits = createLocalPermits({
+    route,
+    allowance: () => ({ granted: share.granted(), tps: share.limits().tps, notBefore: share.notBefore() }),
+    statusCeiling: {
+      take(count) {
+        const taken = Math.min(count, statusTokens);
+        statusTokens -= taken;
+        return taken;
+      },
+      want: (count) => leases().status.want(count - statusTokens),
+    },
+    wantSlots: (count) => leases().main.want(count),
+    wantConcurrency: () => share.wantMore(),
+  });
+
+  const share = joinShare({
+    connections,
+    clock,
+    key,
+    role,
+    limits: options.limits,
+    need: () => ({ inUse: permits.counts().inUse, demand: permits.demand() }),
+    onNews({ anew }) {
+      if (anew) {
+        opened?.main.forget();
+        permits.clearSlots();
+      }
+      if (concurrency !== share.granted()) {
+        concurrency = share.granted();
+        for (const listener of listeners) listener(concurrency);
+      }
+      permits.review();
+    },
+    onError,
+  });
+
+  // A route without a pace needs no limiter, until its limits change.
+  let opened: { main: SlotLease; status: SlotLease; close(): void } | undefined;
+  let closed = false;
+  function leases(): { main: SlotLease; status: SlotLease } {
+    if (opened !== undefined) return opened;
+    const connection = openPacerConnection(connections, clock, onError);
+    const slotsIn = (ms: number, intervalMs: number): number => Math.max(1, Math.round(ms / intervalMs));
+    const main = createSlotLease({
+      pacer: connection.pacer(key, () => share.intervals().main),
+      size: () => slotsIn(leaseMs, share.intervals().main),
+      ahead() {
+        const { main: intervalMs } = share.intervals();
+        const lasts = slotsIn(leaseMs, intervalMs) * intervalMs;
+        return Math.min(3, Math.max(1, Math.ceil(horizonMs / lasts / share.participants())));
+      },
+      onLease({ startsAt, intervalMs, count }) {
+        const first = clock.toLocal(startsAt) + leadMs;
+        permits.addSlots(Array.from({ length: count }, (_, index) => first + index * intervalMs));
+      },
+      onError,
+    });
+    const status = createSlotLease({
+      pacer: connection.pacer(`${key}:status`, () => share.intervals().status),
+      size: () => slotsIn(leaseMs / statusShare, share.intervals().status),
+      ahead: () => 1,
+      onLease({ count }) {
+        statusTokens += count;
+        permits.review();
+      },
+      onError,
+    });
+    opened = {
+      main,
+      status,
+      close() {
+        main.close();
+        status.close();
+        connection.close();
+      },
+    };
+    return opened;
+  }
+
+  return {
+    acquire: (kind, max, signal) => permits.acquire(kind, max, signal),
+    throttled(retryAfterMs, startedAt) {
+      throttled++;
+      if (!closed) share.slowDown(retryAfterMs, startedAt);
+    },
+    async setLimits(limits) {
+      checkLimits(limits);
+      await share.configure(limits);
+    },
+    currentRate: () => share.rate(),
+    get concurrency() {
+      return concurrency;
+    },
+    onConcurrencyChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    figures() {
+      const limits = share.limits();
+      const notBefore = share.notBefore();
+      return {
+        ...permits.counts(),
+        tpsLimit: limits.tps,
+        rate: share.rate(),
+        concurrencyLimit: limits.concurrency,
+        granted: share.granted(),
+        throttled,
+        heldForMs: notBefore === Infinity ? 0 : Math.max(0, Math.ceil(notBefore - performance.now())),
+        connected: notBefore !== Infinity,
+      };
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      permits.close();
+      opened?.close();
+      await share.leave();
+    },
+  };
+}
+
+function checkLimits({ tps, concurrency }: RouteLimits): void {
+  if (tps !== null && !(Number.isFinite(tps) && tps > 0)) {
+    throw new RangeError(`limits.tps: ${tps} must be a number above 0, or null for no limit`);
+  }
+  if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new RangeError(`limits.concurrency: ${concurrency} must be a whole number of at least 1`);
+  }
+}
