@@ -77,7 +77,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     onError,
   });
 
-  // A route without a pace needs no limiter, until its limits change.
+  // A route without a pace needs no limiter, until its limits change. Others open it at once, for its first rest.
   let opened: { main: SlotLease; status: SlotLease; close(): void } | undefined;
   let closed = false;
   function leases(): { main: SlotLease; status: SlotLease } {
@@ -119,6 +119,8 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     };
     return opened;
   }
+
+  if (options.limits.tps !== null) leases();
 
   return {
     acquire: (kind, max, signal) => permits.acquire(kind, max, signal),

@@ -92,7 +92,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     if (closed) return;
     const now = performance.now();
     const allowed = allowance(now);
-    slotsUnused += slots.dropPassed(now);
+    { const before = slots.next(); const d = slots.dropPassed(now); slotsUnused += d; if (d > 0 && process.env.DBG) console.log("drop", d, "late", (now - (before ?? 0)).toFixed(1), "reserved", total(reserved), "ready", starters.campaign.length, "inUse", inUse, "wakes", (wakesAt-now).toFixed(1), allowed.granted, (allowed.notBefore-now).toFixed(0)); }
     giveUp(now, allowed);
     startDue(now, allowed);
     giveOut(now, allowed);
