@@ -16,7 +16,7 @@ describe("shouldPause", () => {
     ["one of the first 20 was accepted", [...rejected(19), ...accepted], 1_000, false],
     ["the very first was accepted, then 50 rejected", [...accepted, ...rejected(50)], 1_000, false],
     ["the 21st was accepted", [...rejected(20), ...accepted], 1_000, true],
-    ["one of them is unknown", [...rejected(19), { kind: "unknown" }], 1_000, false],
+    ["one of them is unknown", [...rejected(19), { kind: "unknown" }, ...rejected(5)], 1_000, false],
     ["all three of a small campaign were rejected", rejected(3), 3, true],
     ["two of three were rejected, the third waits", rejected(2), 3, false],
     [

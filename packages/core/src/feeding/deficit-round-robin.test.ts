@@ -52,6 +52,15 @@ describe("deficitRoundRobin", () => {
     );
   });
 
+  test("nobody inherits the turn of a campaign that has run out", () => {
+    const candidates = [
+      { id: "a", priority: 10, available: 1 },
+      { id: "b", priority: 1, available: backlog },
+      { id: "c", priority: 1, available: backlog },
+    ];
+    expect(Object.fromEntries(deficitRoundRobin(startOfRound, candidates, 7).take)).toEqual({ a: 1, b: 3, c: 3 });
+  });
+
   test("a small campaign that comes later does not wait behind a large one", () => {
     const large = { id: "a-large", priority: 5, available: backlog };
     let { state } = deficitRoundRobin(startOfRound, [large], 12);

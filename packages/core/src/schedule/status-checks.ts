@@ -47,7 +47,7 @@ export function nextCheckAt({ checks, ...schedule }: StatusCheckSchedule & { che
   let next = last;
   for (const minutes of plan) {
     const at = accepted + minutes * minuteMs;
-    if (at > first && at > now.getTime() && at >= soonest && at < next) next = at;
+    if (at > now.getTime() && at >= soonest && at < next) next = at;
   }
   return new Date(next);
 }

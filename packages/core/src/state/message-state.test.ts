@@ -55,6 +55,11 @@ describe("the table of message states", () => {
     expect(statesBefore("sending")).toEqual(["queued"]);
   });
 
+  test("an unknown message can be settled by any receipt, by a late answer, or put back", () => {
+    for (const to of [...receiptStates, "accepted", "queued", "expired"] as const)
+      expect(canMove("unknown", to)).toBe(true);
+  });
+
   test("statesBefore is the inverse of the table", () => {
     fc.assert(fc.property(state, state, (from, to) => statesBefore(to).includes(from) === canMove(from, to)));
   });
