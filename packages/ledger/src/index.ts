@@ -34,8 +34,12 @@ export { type DueMessage, takeDue } from "./feed/take-due.ts";
 export { countLimit, operatorFigures, type RouteFigures } from "./figures/operator-figures.ts";
 export { type AppendedRows, type AppendRowsInput, appendRows, type ImportRow } from "./imports/append-rows.ts";
 export { beginImport, type ImportPosition } from "./imports/begin-import.ts";
+export { discardImport } from "./imports/discard-import.ts";
 export { finishImport } from "./imports/finish-import.ts";
 export { ImportError } from "./imports/import-error.ts";
+export { type ImportLocks, openImportLocks } from "./imports/import-locks.ts";
+export { type ImportTotals, importTotals } from "./imports/import-totals.ts";
+export { linesOfRecipients } from "./imports/lines-of-recipients.ts";
 export { listRejections, type Rejection, recordRejections, rejectionCodes } from "./imports/rejections.ts";
 export { findMessage, messagesOfRecipient } from "./messages/find-message.ts";
 export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
@@ -50,6 +54,7 @@ export { type HoldRouteInput, holdRoute, releaseRoute } from "./routes/hold-rout
 export { type PublishedRoute, publishRoutes } from "./routes/publish-routes.ts";
 export type { RouteRow } from "./routes/route-row.ts";
 export { takeProbe } from "./routes/take-probe.ts";
+export { suppressedAmong } from "./suppressions/suppressed-among.ts";
 export {
   addSuppression,
   importSuppressions,
