@@ -57,6 +57,10 @@ export const configSchema = section({
   receiver: section({
     port: port().prefault(8080).describe("Port on which notifications of the carriers arrive; 0 takes a free one."),
     host: z.string().min(1).prefault("0.0.0.0").describe("Address the receiver listens on."),
+    trustProxy: z
+      .boolean()
+      .prefault(false)
+      .describe("Whether `X-Forwarded-For` of a load balancer in front names the sender; needed for `hooks.allow` behind one."),
     maxBodyBytes: z
       .int()
       .min(1_024)

@@ -1,1 +1,16 @@
-export {};
+// The public names of the engine, one by one.
+export { createLogger, type Logger } from "./observing/create-logger.ts";
+export { createMetrics, type Metrics } from "./observing/create-metrics.ts";
+export { createPoller, type Poller, type PollerDeps } from "./poller/create-poller.ts";
+export { startPoller } from "./poller/start-poller.ts";
+export { answerHealth, type ReadyCheck, startHealthServer } from "./process/health-server.ts";
+export { type ProcessParts, type ProcessSpec, type RunningPart, runProcess } from "./process/run-process.ts";
+export { createReceiptApplier, type ReceiptApplier } from "./receipts/create-receipt-applier.ts";
+export {
+  createReceiptStore,
+  drainParkedReceipts,
+  NoStoreError,
+  type ReceiptStore,
+} from "./receipts/create-receipt-store.ts";
+export { toNewReceipts } from "./receipts/to-new-receipts.ts";
+export { startWorker, type WorkerDeps } from "./worker/start-worker.ts";

@@ -1,0 +1,155 @@
+import {
+  advanceCampaigns,
+  deleteFinished,
+  expireQueued,
+  type Ledger,
+  reapInFlight,
+  settleUnknown,
+  startDueCampaigns,
+  sweepCancelled,
+} from "@hikyaku/ledger";
+import type { ParkedList } from "@hikyaku/queue";
+import type { Logger } from "../observing/create-logger.ts";
+import { drainParkedOutcomes } from "../sender/recorder.ts";
+
+export interface HousekeeperDeps {
+  readonly ledger: Ledger;
+  /** Outcomes the ledger could not take, by route. */
+  readonly parked: ReadonlyMap<string, ParkedList>;
+  readonly worker: string;
+  /** A worker silent for this long is dead, and what it had in flight is in doubt. */
+  readonly workerDeadAfterMs: number;
+  readonly longestAttemptMs: number;
+  readonly reconcileAfterMs: number;
+  readonly retentionDays: number | null;
+  readonly onStarted: () => void;
+  readonly log: Logger;
+}
+
+interface Chore {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<void>;
+}
+
+const batch = 5_000;
+
+/**
+ * The chores that keep the ledger true, each in small batches that skip rows another process works on. Every worker
+ * process runs them; doing one twice changes nothing.
+ */
+export function createHousekeeper(deps: HousekeeperDeps) {
+  const sql = deps.ledger.sql;
+  const chores: Chore[] = [
+    {
+      name: "put what a dead worker had in flight in doubt",
+      everyMs: 1_000,
+      run: async () => {
+        const { unknown } = await reapInFlight(sql, {
+          deadAfterMs: deps.workerDeadAfterMs,
+          longestAttemptMs: deps.longestAttemptMs,
+          limit: batch,
+        });
+        if (unknown.length > 0) {
+          deps.log.error({ count: unknown.length }, "messages in doubt: their worker died between POST and record");
+        }
+      },
+    },
+    {
+      name: "write parked outcomes",
+      everyMs: 1_000,
+      run: async () => {
+        for (const [route, parked] of deps.parked) {
+          const count = await drainParkedOutcomes({ ledger: deps.ledger, parked, worker: deps.worker });
+          if (count > 0) deps.log.warn({ route, count }, "parked outcomes written to the ledger");
+        }
+      },
+    },
+    {
+      name: "start scheduled campaigns",
+      everyMs: 1_000,
+      run: async () => {
+        if ((await startDueCampaigns(sql)).length > 0) deps.onStarted();
+      },
+    },
+    {
+      name: "advance campaigns",
+      everyMs: 1_000,
+      run: async () => {
+        const { dispatched, finished } = await advanceCampaigns(sql);
+        for (const campaignId of dispatched) deps.log.info({ campaignId }, "campaign dispatched");
+        for (const campaignId of finished) deps.log.info({ campaignId }, "campaign finished");
+      },
+    },
+    {
+      name: "mark messages of cancelled campaigns",
+      everyMs: 1_000,
+      run: async () => {
+        while (!closing && (await sweepCancelled(sql, { limit: batch })) === batch);
+      },
+    },
+    {
+      name: "expire what is past its validity",
+      everyMs: 2_000,
+      run: async () => {
+        while (!closing && (await expireQueued(sql, { limit: batch })) === batch);
+      },
+    },
+    {
+      name: "settle what stayed unknown",
+      everyMs: 30_000,
+      run: async () => {
+        const { resent } = await settleUnknown(sql, { reconcileAfterMs: deps.reconcileAfterMs, limit: batch });
+        if (resent > 0) deps.log.warn({ count: resent }, "unknown messages queued again by their campaign's policy");
+      },
+    },
+    {
+      name: "delete old campaigns",
+      everyMs: 3_600_000,
+      run: async () => {
+        if (deps.retentionDays === null) return;
+        let campaigns = 0;
+        while (!closing) {
+          const deleted = await deleteFinished(sql, { olderThanDays: deps.retentionDays, limit: batch });
+          campaigns += deleted.campaigns;
+          if (deleted.campaigns + deleted.messages === 0) break;
+        }
+        if (campaigns > 0) deps.log.info({ campaigns }, "campaigns past their retention deleted");
+      },
+    },
+  ];
+
+  let closing = false;
+  const wakes = new Set<() => void>();
+
+  const repeat = async (chore: Chore): Promise<void> => {
+    while (!closing) {
+      try {
+        await chore.run();
+      } catch (err) {
+        deps.log.error({ err, chore: chore.name }, "a chore failed; trying again");
+      }
+      if (closing) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          wakes.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, chore.everyMs);
+        wakes.add(done);
+      });
+    }
+  };
+  const running = Promise.all(chores.map(repeat));
+
+  return {
+    async close(): Promise<void> {
+      closing = true;
+      for (const wake of [...wakes]) wake();
+      await running;
+    },
+  };
+}
+
+export type Housekeeper = ReturnType<typeof createHousekeeper>;

@@ -1,0 +1,68 @@
+import { applyReceipts, type Ledger } from "@hikyaku/ledger";
+import type { Logger } from "../observing/create-logger.ts";
+import type { Metrics } from "../observing/create-metrics.ts";
+
+const batchLimit = 500;
+const tickMs = 1_000;
+/** A receipt for a message that is not known yet is tried again for a day (protocol notes §8.2 rule 6). */
+const parkForMs = 24 * 3_600_000;
+const parkRetryMs = 2_000;
+
+/**
+ * Applies stored notifications to their messages: at once when told that some came, and once a second for those that
+ * were parked or left behind by a process that died. Any number of processes may run one.
+ */
+export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metrics: Metrics; tickMs?: number }) {
+  let closing = false;
+  let signalled = false;
+  let wake: (() => void) | null = null;
+
+  const applyAll = async (): Promise<void> => {
+    for (;;) {
+      const done = await applyReceipts(deps.ledger.sql, { limit: batchLimit, parkForMs, parkRetryMs });
+      deps.metrics.receipts.inc({ route: "", result: "applied" }, done.applied);
+      deps.metrics.receipts.inc({ route: "", result: "stale" }, done.stale);
+      deps.metrics.receipts.inc({ route: "", result: "parked" }, done.parked);
+      deps.metrics.receipts.inc({ route: "", result: "adopted" }, done.adopted);
+      for (const delayMs of done.delaysMs) deps.metrics.receiptDelaySeconds.observe(delayMs / 1_000);
+      if (done.applied + done.stale + done.parked + done.adopted < batchLimit) return;
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!closing) {
+      signalled = false;
+      try {
+        await applyAll();
+      } catch (err) {
+        deps.log.error({ err }, "receipts could not be applied; trying again");
+      }
+      if (closing) return;
+      if (signalled) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deps.tickMs ?? tickMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      wake = null;
+    }
+  };
+  const running = loop();
+
+  return {
+    /** Notifications were stored: apply them now. */
+    signal(): void {
+      signalled = true;
+      wake?.();
+    },
+    async close(): Promise<void> {
+      closing = true;
+      wake?.();
+      await running;
+    },
+  };
+}
+
+export type ReceiptApplier = ReturnType<typeof createReceiptApplier>;

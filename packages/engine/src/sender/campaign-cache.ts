@@ -1,0 +1,48 @@
+import type { DeliveryWindow, PreparedContent, ProviderRules } from "@hikyaku/core";
+import { findCampaign, type Ledger } from "@hikyaku/ledger";
+
+/** The parts of a campaign that never change after its import began, ready for use. */
+export interface SendableCampaign {
+  readonly id: string;
+  readonly prepared: PreparedContent;
+  readonly deliveryWindow: DeliveryWindow | null;
+}
+
+/**
+ * Campaigns by id, read from the ledger once. State is deliberately not cached: the claim reads it in the ledger, so
+ * that pause and cancel act at once.
+ */
+export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules; keep?: number }) {
+  const entries = new Map<string, Promise<SendableCampaign>>();
+  const keep = deps.keep ?? 500;
+
+  const load = async (id: string): Promise<SendableCampaign> => {
+    const campaign = await findCampaign(deps.ledger.sql, { id });
+    if (!campaign) throw new Error(`campaign ${id} is not in the ledger`);
+    const prepared = deps.rules.prepareContent(campaign.content);
+    if ("issues" in prepared) {
+      throw new Error(
+        `campaign ${id} holds content that cannot be sent: ${prepared.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
+      );
+    }
+    return { id, prepared, deliveryWindow: campaign.deliveryWindow };
+  };
+
+  return {
+    get(id: string): Promise<SendableCampaign> {
+      const known = entries.get(id);
+      if (known) return known;
+      const loading = load(id);
+      entries.set(id, loading);
+      // A failed load is not remembered: the ledger may just have been away.
+      loading.catch(() => entries.delete(id));
+      if (entries.size > keep) {
+        const oldest = entries.keys().next().value;
+        if (oldest !== undefined) entries.delete(oldest);
+      }
+      return loading;
+    },
+  };
+}
+
+export type CampaignCache = ReturnType<typeof createCampaignCache>;

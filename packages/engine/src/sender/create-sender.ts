@@ -1,0 +1,353 @@
+import { randomUUID } from "node:crypto";
+import {
+  type AttemptOutcome,
+  afterAttempt,
+  type BackoffCause,
+  type BackoffPlan,
+  isOpen,
+  type OutgoingMessage,
+  type PreparedContent,
+  type ProviderRules,
+} from "@hikyaku/core";
+import { type ClaimedMessage, claimBatch, type Ledger, type RecordedResult } from "@hikyaku/ledger";
+import type { Permit, Throttle } from "@hikyaku/queue";
+import type { Logger } from "../observing/create-logger.ts";
+import type { Metrics } from "../observing/create-metrics.ts";
+import { type BacklogEntry, createBacklog } from "./backlog.ts";
+import type { CampaignCache } from "./campaign-cache.ts";
+import type { ClientHolder } from "./client-holder.ts";
+import type { SendLane } from "./lane.ts";
+import type { Recorder } from "./recorder.ts";
+import type { RouteHold } from "./route-hold.ts";
+
+export interface SenderDeps {
+  readonly route: string;
+  readonly worker: string;
+  readonly ledger: Ledger;
+  readonly throttle: Throttle;
+  readonly rules: ProviderRules;
+  readonly client: ClientHolder;
+  readonly campaigns: CampaignCache;
+  readonly recorder: Recorder;
+  readonly hold: RouteHold;
+  readonly retry: { readonly maxAttempts: number; readonly plans: Readonly<Record<BackoffCause, BackoffPlan>> };
+  /** Time from accepted to the first status check. */
+  readonly receiptGraceMs: number;
+  readonly random: () => number;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Most messages of one claim: one round trip, and few enough that a crash leaves little in doubt. */
+const claimLimit = 100;
+/** Claims that may be on their way at once; while one runs, the next batch gathers. */
+const claimsAtOnce = 2;
+const ledgerRetryMs = { base: 100, cap: 2_000 };
+
+/**
+ * Sends the messages of one route that this process holds jobs for, in the order of the design: **permit → claim →
+ * POST → record**. The claim is committed last before the POST, so that a crash leaves in doubt only what was really in
+ * flight.
+ */
+export function createSender(deps: SenderDeps) {
+  const backlog = createBacklog();
+  const stop = new AbortController();
+  let closing = false;
+  let claims = 0;
+  let claimDone: (() => void) | null = null;
+  const working = new Set<Promise<void>>();
+
+  /** A claim that the ledger could not answer is repeated with the same token: nothing was posted, nothing is lost. */
+  const claim = async (
+    ids: string[],
+    token: string,
+    probe: boolean,
+  ): Promise<{ claimed: ClaimedMessage[] } | { gaveUp: true }> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return {
+          claimed: await claimBatch(deps.ledger.sql, {
+            ids,
+            claim: token,
+            worker: deps.worker,
+            route: deps.route,
+            probe,
+          }),
+        };
+      } catch (err) {
+        deps.log.error({ err, route: deps.route, count: ids.length }, "ledger did not answer a claim");
+        if (closing) return { gaveUp: true };
+        const waitMs = Math.min(ledgerRetryMs.cap, ledgerRetryMs.base * 2 ** attempt);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  };
+
+  const record = (message: ClaimedMessage, token: string, outcome: AttemptOutcome): Promise<void> => {
+    deps.metrics.attempts.inc({ route: deps.route, outcome: outcome.kind });
+    const next = afterAttempt({
+      outcome,
+      attempt: message.attempt,
+      maxAttempts: deps.retry.maxAttempts,
+      plans: deps.retry.plans,
+      random: deps.random,
+      now: deps.now(),
+      validUntil: message.validUntil,
+    });
+    const result: RecordedResult = { id: message.id, claim: token, ...next };
+    if (outcome.kind === "accepted") {
+      result.providerMessageId = outcome.providerMessageId;
+      result.providerOrderId = outcome.providerOrderId;
+      result.channel = outcome.channel;
+      // Without an id nothing can be asked; the check still comes, at the end of the window, to give the final answer.
+      result.nextCheckInMs = outcome.providerMessageId
+        ? deps.receiptGraceMs
+        : (deps.rules.readableDays - 1) * 24 * 3_600_000;
+      if (outcome.alarm) {
+        deps.log.error(
+          { route: deps.route, messageId: message.id, alarm: outcome.alarm },
+          "accepted, but look at this",
+        );
+      }
+    }
+    return deps.recorder.add(result);
+  };
+
+  const post = async (
+    request: readonly Renderable[],
+    permit: Permit,
+    token: string,
+    probe: boolean,
+  ): Promise<AttemptOutcome[]> => {
+    const inTime = await permit.ready();
+    if (!inTime || (deps.hold.held && !probe)) {
+      permit.release();
+      return request.map(() => notPosted);
+    }
+    const startedAt = performance.now();
+    const end = deps.metrics.attemptSeconds.startTimer({ route: deps.route });
+    let outcomes: AttemptOutcome[];
+    try {
+      outcomes = await deps.client.current.send(request.map((part) => part.outgoing));
+    } catch (err) {
+      // A client answers every fault of gateway and network as an outcome; what it throws is a bug of ours, and whether
+      // anything left the house is then not known.
+      deps.log.error({ err, route: deps.route, token }, "the provider's client failed");
+      outcomes = request.map(() => ({ kind: "unknown", reason: "internal error while sending" }));
+    } finally {
+      end();
+      permit.release();
+    }
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.kind === "throttled") deps.throttle.throttled(outcome.retryAfterMs, startedAt);
+      await deps.hold.note(request[index]?.message.id ?? "", outcome);
+    }
+    return outcomes;
+  };
+
+  const sendRequest = async (
+    request: readonly Renderable[],
+    permit: Permit,
+    token: string,
+    probe: boolean,
+  ): Promise<AttemptOutcome[]> => {
+    const outcomes = await post(request, permit, token, probe);
+    await Promise.all(request.map((part, index) => record(part.message, token, outcomes[index] ?? missingOutcome)));
+    return outcomes;
+  };
+
+  /** Renders what was claimed; what cannot be rendered is rejected here and costs no request. */
+  const render = async (claimed: readonly ClaimedMessage[], token: string): Promise<Renderable[]> => {
+    const ready: Renderable[] = [];
+    for (const message of claimed) {
+      const prepared = await contentOf(message, deps);
+      const rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
+      if ("issues" in rendered) {
+        const reason = rendered.issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
+        await record(message, token, { kind: "rejected", reason: `not sent: ${reason}` });
+        continue;
+      }
+      ready.push({ message, outgoing: { id: message.id, recipient: message.recipient, payload: rendered.payload } });
+    }
+    return ready;
+  };
+
+  /** Gathers messages of one content into requests of as many recipients as the carrier takes. */
+  const intoRequests = (ready: readonly Renderable[]): Renderable[][] => {
+    const size = deps.rules.recipientsPerRequest;
+    if (size === 1) return ready.map((part) => [part]);
+    const requests: Renderable[][] = [];
+    const open = new Map<string, Renderable[]>();
+    for (const part of ready) {
+      const key = part.message.campaignId ?? part.message.id;
+      const request = open.get(key);
+      if (request && request.length < size) {
+        request.push(part);
+        continue;
+      }
+      const fresh = [part];
+      open.set(key, fresh);
+      requests.push(fresh);
+    }
+    return requests;
+  };
+
+  const dispatch = async (entries: readonly BacklogEntry[], permits: Permit[], lane: SendLane): Promise<void> => {
+    const token = randomUUID();
+    const answer = await claim(
+      entries.map((entry) => entry.id),
+      token,
+      false,
+    ).finally(() => {
+      claims -= 1;
+      claimDone?.();
+      claimDone = null;
+    });
+    if ("gaveUp" in answer) {
+      for (const permit of permits) permit.release();
+      for (const entry of entries) entry.settle("left");
+      return;
+    }
+    const byId = new Map(entries.map((entry) => [entry.id, entry]));
+    deps.metrics.claimed.inc({ route: deps.route }, answer.claimed.length);
+    const requests = intoRequests(await render(answer.claimed, token));
+    const posted = new Set(requests.flatMap((request) => request.map((part) => part.message.id)));
+    for (const entry of entries) if (!posted.has(entry.id)) entry.settle("done");
+    for (const permit of permits.splice(requests.length)) permit.release();
+    await Promise.all(
+      requests.map(async (request) => {
+        const permit = permits.shift() ?? (await permitsFor(lane, 1))[0];
+        if (permit) await sendRequest(request, permit, token, false);
+        else await Promise.all(request.map((part) => record(part.message, token, notPosted)));
+        for (const part of request) byId.get(part.message.id)?.settle("done");
+      }),
+    );
+  };
+
+  /** None when this process closes while it waits. */
+  const permitsFor = async (lane: SendLane, most: number): Promise<Permit[]> => {
+    try {
+      return await deps.throttle.acquire(lane, most, stop.signal);
+    } catch (err) {
+      if (!closing) deps.log.error({ err, route: deps.route }, "no permits");
+      return [];
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!closing) {
+      await backlog.waiting();
+      while (claims >= claimsAtOnce && !closing) {
+        await new Promise<void>((resolve) => {
+          claimDone = resolve;
+        });
+      }
+      const lane = backlog.nextLane();
+      if (closing || !lane) continue;
+      const requests = Math.ceil(Math.min(backlog.size, claimLimit) / deps.rules.recipientsPerRequest);
+      const permits = await permitsFor(lane, requests);
+      const entries = closing
+        ? []
+        : backlog.take(Math.min(claimLimit, permits.length * deps.rules.recipientsPerRequest));
+      if (entries.length === 0) {
+        for (const permit of permits) permit.release();
+        continue;
+      }
+      claims += 1;
+      const work = dispatch(entries, permits, lane).catch((err) => {
+        deps.log.error({ err, route: deps.route }, "a batch broke off; the ledger will show what is in doubt");
+        for (const entry of entries) entry.settle("left");
+      });
+      working.add(work);
+      void work.finally(() => working.delete(work));
+    }
+    for (const entry of backlog.take(Number.MAX_SAFE_INTEGER)) entry.settle("left");
+  };
+  const running = loop();
+
+  return {
+    /**
+     * Takes a job's messages and resolves when each is through: recorded, refused by its claim, or left. Answers the ids
+     * that were left untouched because this process is closing; they belong back in the queue.
+     */
+    async take(job: { lane: SendLane; campaignId: string | null; ids: readonly string[] }): Promise<string[]> {
+      if (closing) return [...job.ids];
+      // Held: dropped unharmed. The feeder begins again from the ledger when the route resumes.
+      if (deps.hold.held) return [];
+      if (job.campaignId) {
+        const campaign = await deps.campaigns.get(job.campaignId);
+        if (!isOpen(campaign.deliveryWindow, deps.now())) return [];
+      }
+      const left: string[] = [];
+      await new Promise<void>((resolve) => {
+        let open = job.ids.length;
+        if (open === 0) resolve();
+        backlog.add(
+          job.ids.map((id) => {
+            let settled = false;
+            return {
+              id,
+              campaignId: job.campaignId,
+              lane: job.lane,
+              settle: (how) => {
+                if (settled) return;
+                settled = true;
+                if (how === "left") left.push(id);
+                open -= 1;
+                if (open === 0) resolve();
+              },
+            };
+          }),
+        );
+      });
+      return left;
+    },
+    /** Sends one message although the route is held; answers what came of it, or null when it could not be claimed. */
+    async probe(id: string): Promise<AttemptOutcome | null> {
+      const token = randomUUID();
+      const [permit] = await permitsFor("single", 1);
+      if (!permit) return null;
+      const answer = await claim([id], token, true);
+      const ready = "gaveUp" in answer ? [] : await render(answer.claimed, token);
+      if (ready.length === 0) {
+        permit.release();
+        return null;
+      }
+      const [outcome] = await sendRequest(ready, permit, token, true);
+      return outcome ?? null;
+    },
+    get waiting(): number {
+      return backlog.size;
+    },
+    /** Takes nothing new, finishes what is claimed, writes every result. */
+    async close(): Promise<void> {
+      closing = true;
+      stop.abort();
+      backlog.poke();
+      claimDone?.();
+      await running;
+      await Promise.all(working);
+      await deps.recorder.drain();
+    },
+  };
+}
+
+export type Sender = ReturnType<typeof createSender>;
+
+interface Renderable {
+  readonly message: ClaimedMessage;
+  readonly outgoing: OutgoingMessage;
+}
+
+/** Claimed, yet its turn did not come: the route was held, Redis is away, or this process closes. It goes back unharmed. */
+const notPosted: AttemptOutcome = { kind: "held", cause: "operator", reason: "given back before it was posted" };
+const missingOutcome: AttemptOutcome = { kind: "unknown", reason: "the provider gave no outcome for this message" };
+
+async function contentOf(
+  message: ClaimedMessage,
+  deps: Pick<SenderDeps, "campaigns" | "rules">,
+): Promise<PreparedContent | { issues: { path: string; message: string }[] }> {
+  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).prepared;
+  return deps.rules.prepareContent(message.content);
+}

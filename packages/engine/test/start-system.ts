@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectLedger, type Ledger, migrate } from "@hikyaku/ledger";
+import { type SimulatorOptions, type SimulatorProcess, spawnSimulator } from "@hikyaku/simulator";
+import { createDatabase, createRedis, type NodeProcess, spawnNode } from "@hikyaku/testkit";
+
+export type AppName = "worker" | "poller" | "receiver";
+
+export interface TestSystem extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly simulator: SimulatorProcess;
+  /** One of the simulator's control calls; answers its JSON. */
+  control<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Starts a real process of the app and waits until it says that it runs. */
+  start(app: AppName): Promise<NodeProcess & { url: string }>;
+}
+
+export const botId = "bot_0001";
+export const route = "coupon-sms";
+
+const hookSecret = "a-secret-of-the-test-1234";
+
+/**
+ * A ledger, a Redis and a gateway simulator, with a configuration to match; the apps are started by the test, as real
+ * processes, so that it can kill them.
+ */
+export async function startSystem(
+  options: {
+    tps?: number | null;
+    concurrency?: number;
+    simulator?: SimulatorOptions;
+    /** Further lines of the configuration: top level, and under the route. */
+    config?: Record<string, unknown>;
+    routeConfig?: Record<string, unknown>;
+    /** A private Redis or PostgreSQL, for tests that flush or stop it. */
+    redis?: { url: string };
+    database?: { url: string };
+  } = {},
+): Promise<TestSystem> {
+  const stack = new AsyncDisposableStack();
+  const database = options.database ?? stack.use(await createDatabase());
+  const redis = options.redis ? { url: options.redis.url, redisPrefix: "hikyaku" } : stack.use(await createRedis());
+  await migrate(database.url);
+  const ledger = connectLedger(database.url, { max: 4 });
+  stack.defer(() => ledger.close());
+  const folder = await mkdtemp(join(tmpdir(), "hikyaku-engine-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+
+  const simulator = stack.use(
+    await spawnSimulator({
+      strict: true,
+      acceptDelayMs: 1,
+      timing: { sentAfterMs: 20, deliveredAfterMs: 30 },
+      accounts: [
+        {
+          botId,
+          user: "user",
+          password: "password",
+          smsNumbers: ["0312345678"],
+          tps: options.tps ?? 100_000,
+          concurrency: options.concurrency ?? 20,
+        },
+      ],
+      ...options.simulator,
+    }),
+  );
+  const control = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${simulator.controlUrl}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+
+  const file = join(folder, "hikyaku.yaml");
+  await writeFile(
+    file,
+    JSON.stringify({
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+      redisPrefix: redis.redisPrefix,
+      logLevel: "info",
+      receiver: { port: 0, host: "127.0.0.1" },
+      worker: { healthPort: 0 },
+      poller: { healthPort: 0, interval: "100ms" },
+      feed: { interval: "50ms" },
+      ...options.config,
+      routes: {
+        [route]: {
+          provider: "kddi",
+          baseUrl: `${simulator.gatewayUrl}/au`,
+          botId,
+          basicAuth: { user: "user", password: "password" },
+          tokens: "smsonly",
+          smsNumber: "0312345678",
+          allowDummyC0: true,
+          limits: { tps: options.tps === undefined ? null : options.tps, concurrency: options.concurrency ?? 20 },
+          hooks: { secret: hookSecret },
+          ...options.routeConfig,
+        },
+      },
+    }),
+  );
+
+  const start = async (app: AppName) => {
+    const process = stack.use(
+      spawnNode(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url), { env: { HIKYAKU_CONFIG: file } }),
+    );
+    const [, url = ""] = await process.ready(new RegExp(`"url":"([^"]+)".*"msg":"${app} started"`));
+    if (app === "receiver") {
+      await control("PUT", `/sim/accounts/${botId}`, {
+        smsResultUrl: `${url}/hooks/${route}/${hookSecret}/sms-result`,
+      });
+    }
+    return Object.assign(process, { url });
+  };
+
+  return {
+    ledger,
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    redisPrefix: redis.redisPrefix,
+    simulator,
+    control,
+    start,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
