@@ -60,8 +60,11 @@ interface Starter {
 
 const kinds = ["single", "campaign", "status"] as const satisfies readonly PermitKind[];
 
-/** Permits are given out ahead of the places they will find free within this time, so that claims overlap with requests. */
-const aheadMs = 30;
+/**
+ * Permits are given out ahead of the places they will find free within this time, so that claims overlap with requests.
+ * Longer with a pace, where the slots for those places have to be leased, too.
+ */
+const aheadMs = { paced: 30, unpaced: 15 };
 /** Without a pace, a place that gets free waits this long for company: one claim for several messages is far cheaper. */
 const gatherMs = 4;
 /** `ready` gives up after this long, or at once when nobody may start for `shortHoldMs`. */
@@ -92,12 +95,19 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     if (closed) return;
     const now = performance.now();
     const allowed = allowance(now);
-    { const before = slots.next(); const d = slots.dropPassed(now); slotsUnused += d; if (d > 0 && process.env.DBG) console.log("drop", d, "late", (now - (before ?? 0)).toFixed(1), "reserved", total(reserved), "ready", starters.campaign.length, "inUse", inUse, "wakes", (wakesAt-now).toFixed(1), allowed.granted, (allowed.notBefore-now).toFixed(0)); }
+    dropPassed(now);
     giveUp(now, allowed);
     startDue(now, allowed);
     giveOut(now, allowed);
     askForMore(now, allowed);
     wakeFor(now, allowed);
+  }
+
+  function dropPassed(now: number): void {
+    const passed = slots.dropPassed(now);
+    const missed = Math.min(passed, starters.single.length + starters.campaign.length + starters.status.length);
+    slotsMissed += missed;
+    slotsUnused += passed - missed;
   }
 
   function giveUp(now: number, { notBefore }: Allowance): void {
@@ -127,8 +137,9 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     }
   }
 
-  function ahead(now: number, granted: number): number {
-    return Math.max(1, Math.min(granted, Math.ceil((log.count(now) / 1_000) * aheadMs)));
+  function ahead(now: number, { granted, tps }: Allowance): number {
+    const ms = tps === null ? aheadMs.unpaced : aheadMs.paced;
+    return Math.max(1, Math.min(granted, Math.ceil((log.count(now) / 1_000) * ms)));
   }
 
   function giveOut(now: number, allowed: Allowance): void {
@@ -146,10 +157,11 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     }
   }
 
-  function offer(kind: PermitKind, waiter: Waiter, now: number, { granted, tps }: Allowance): number {
+  function offer(kind: PermitKind, waiter: Waiter, now: number, allowed: Allowance): number {
+    const { granted, tps } = allowed;
     // A single message counts on the places and slots that campaign permits hold: it will start before them.
     const before = kind === "single" ? reserved.single : total(reserved);
-    let count = Math.min(waiter.max, granted - inUse - before + ahead(now, granted));
+    let count = Math.min(waiter.max, granted - inUse - before + ahead(now, allowed));
     if (tps !== null) count = Math.min(count, slots.length - before);
     if (count < 1) return 0;
     if (tps === null && kind !== "single" && count < Math.min(waiter.max, Math.ceil(granted / 8))) {
@@ -159,13 +171,14 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     return kind === "status" && statusCeiling !== null && tps !== null ? statusCeiling.take(count) : count;
   }
 
-  function askForMore(now: number, { granted, tps, notBefore }: Allowance): void {
+  function askForMore(now: number, allowed: Allowance): void {
+    const { granted, tps, notBefore } = allowed;
     const open = total(reserved) + total(wanted);
     if (open + inUse > granted && open > 0) wantConcurrency();
     if (tps === null || notBefore > now) return;
     if (waiters.status.length > 0) statusCeiling?.want(wanted.status);
     // Slots for places that will not be free would be taken from other processes for nothing.
-    const usable = Math.min(open, granted - inUse + ahead(now, granted));
+    const usable = Math.min(open, granted - inUse + ahead(now, allowed));
     if (granted > 0 && usable > slots.length) wantSlots(usable - slots.length);
   }
 
