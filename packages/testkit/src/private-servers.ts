@@ -50,7 +50,7 @@ async function privateServer(
       env: process.env,
       keeper,
       folder,
-      scratch: folder,
+      scratch: async () => folder,
       password: newPassword(),
       isPersistent: false,
       // A process stops and starts much faster than a container.

@@ -47,9 +47,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const isPersistent = dataDir !== undefined;
-    const scratch = await makeTemporaryFolder();
-    keeper.removeAtEnd(scratch);
-    const folder = isPersistent ? await makeDataFolder(resolve(dataDir)) : scratch;
+    const scratch = async () => {
+      const temporary = await makeTemporaryFolder();
+      keeper.removeAtEnd(temporary);
+      return temporary;
+    };
+    const folder = isPersistent ? await makeDataFolder(resolve(dataDir)) : await scratch();
     if (isPersistent) keeper.removeAtEnd(await claimFolder(folder, keeper.pid));
     const state = isPersistent ? await readState(folder) : { password: newPassword() };
     // Before anything is made with this password.

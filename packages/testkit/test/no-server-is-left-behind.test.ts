@@ -52,6 +52,13 @@ test("nothing is left when the program is killed while the servers start", async
   await waitFor(() => identify(keeper) === undefined, { what: "the keeper to go" });
 });
 
+test("a keeper whose program dies before it listens goes too", async () => {
+  await using user = spawnNode(new URL("./die-at-once.ts", import.meta.url));
+  const [, keeper] = await user.ready(/keeper (\d+)/);
+  expect(await user.exited).toEqual({ code: null, signal: "SIGKILL" });
+  await waitFor(() => identify(Number(keeper)) === undefined, { what: "the keeper to go" });
+});
+
 test("Ctrl-C in the terminal reaches the program only, which can still use the servers", async () => {
   // A group of its own stands for the terminal's foreground group.
   const user = spawn(process.execPath, [fileURLToPath(program), "drain"], {

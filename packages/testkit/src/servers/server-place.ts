@@ -6,8 +6,8 @@ export interface ServerPlace {
   keeper: Keeper;
   /** Its data and log go here. */
   folder: string;
-  /** For what is needed only while it runs. */
-  scratch: string;
+  /** Makes a folder, reachable for every account, for what is needed only while it runs. */
+  scratch(): Promise<string>;
   /** Letters and digits only. */
   password: string;
   /** Tried first. */
