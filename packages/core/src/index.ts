@@ -1,6 +1,6 @@
 // The public names of the domain, one by one. Nothing else leaves the package.
 
-export { type SelfPause, type SelfPauseInput, shouldPause } from "./campaign/self-pause.ts";
+export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
 
 export {
   deficitRoundRobin,

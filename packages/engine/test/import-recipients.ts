@@ -43,15 +43,13 @@ export async function startTestCampaign(
   const digest = createHash("sha256").digest();
   const size = 10_000;
   for (let at = 0; at < input.recipients.length; at += size) {
-    const rows = input.recipients
-      .slice(at, at + size)
-      .map((recipient, index) => ({
-        id: newId(),
-        recipient,
-        line: at + index + 1,
-        segments: 1,
-        vars: [String(at + index + 1)],
-      }));
+    const rows = input.recipients.slice(at, at + size).map((recipient, index) => ({
+      id: newId(),
+      recipient,
+      line: at + index + 1,
+      segments: 1,
+      vars: [String(at + index + 1)],
+    }));
     await appendRows(sql, {
       campaignId: id,
       route,

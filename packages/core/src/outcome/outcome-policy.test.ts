@@ -27,7 +27,7 @@ const byStatus: Record<string, readonly number[]> = {
   "held forbidden | - | hold": [403],
   "held configuration | - | hold": [402, 404, 405, 407, 415, 301, 302, 304, 307, 308, 100, 101],
   "retry gateway-fault | server-error | hold-after 10 messages, gateway-fault": [500, 501, 505, 520, 599],
-  "retry gateway-fault | bad-gateway | pause": [502],
+  "retry gateway-fault | bad-gateway | hold-after 5 messages, gateway-fault": [502],
   "throttled | throttled | slow-down": [503, 429, 408],
   "retry not-reached | not-reached | hold-after 5 messages, unreachable": [504],
   "unknown | - | none": [0, 42, 600, 999, Number.NaN],

@@ -1,4 +1,4 @@
-import type { BackoffCause, BackoffPlan } from "../schedule/backoff.ts";
+import type { BackoffCause } from "../schedule/backoff.ts";
 import type { AttemptOutcome, CallFailure, HoldCause, RetryCause } from "./attempt-outcome.ts";
 
 /** What an outcome means for the route, beyond its one message. */
@@ -11,8 +11,6 @@ export type RouteEffect =
    * fault's own cause. `attempts`: every one counts.
    */
   | { kind: "hold-after"; inARow: number; of: "messages" | "attempts"; cause: HoldCause }
-  /** Start nothing for a while, longer each time in a row. */
-  | ({ kind: "pause" } & BackoffPlan)
   /** Lower the rate for every process. */
   | { kind: "slow-down" };
 
@@ -56,7 +54,9 @@ export const outcomeTable: readonly OutcomeRow[] = [
     on: [502],
     outcome: { kind: "retry", cause: "gateway-fault" },
     backoff: "bad-gateway",
-    route: { kind: "pause", baseMs: 5_000, capMs: 60_000 },
+    // The protocol notes propose a pause after every 502; one stray answer of a proxy would then cost five seconds of the
+    // whole route. Several in a row do mean that the gateway is away, and the hold's probes are that pause.
+    route: { kind: "hold-after", inARow: 5, of: "messages", cause: "gateway-fault" },
   },
   {
     on: [503, 429, 408],

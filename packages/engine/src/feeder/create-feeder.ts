@@ -1,4 +1,4 @@
-import { deficitRoundRobin, type FeedCandidate, isOpen, startOfRound } from "@hikyaku/core";
+import { canaryStep, deficitRoundRobin, type FeedCandidate, isOpen, startOfRound } from "@hikyaku/core";
 import {
   advanceCursor,
   campaignCounts,
@@ -15,7 +15,6 @@ import {
 } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
-import { canaryStep } from "./canary.ts";
 
 export interface FeederDeps {
   readonly route: string;

@@ -84,18 +84,20 @@ export function createSender(deps: SenderDeps) {
     }
   };
 
-  const record = (message: ClaimedMessage, token: string, outcome: AttemptOutcome): Promise<void> => {
+  const record = (message: ClaimedMessage, token: string, outcome: AttemptOutcome, probe = false): Promise<void> => {
     deps.metrics.attempts.inc({ route: deps.route, outcome: outcome.kind });
     const next = afterAttempt({
       outcome,
       attempt: message.attempt,
-      maxAttempts: deps.retry.maxAttempts,
+      // A probe asks about the route; what it meets does not count against the message that lends itself to it.
+      maxAttempts: probe ? Number.POSITIVE_INFINITY : deps.retry.maxAttempts,
       plans: deps.retry.plans,
       random: deps.random,
       now: deps.now(),
       validUntil: message.validUntil,
     });
     const result: RecordedResult = { id: message.id, claim: token, ...next };
+    if (probe && next.to === "queued") result.useAttempt = false;
     if (outcome.kind === "accepted") {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;
@@ -153,7 +155,9 @@ export function createSender(deps: SenderDeps) {
     probe: boolean,
   ): Promise<AttemptOutcome[]> => {
     const outcomes = await post(request, permit, token, probe);
-    await Promise.all(request.map((part, index) => record(part.message, token, outcomes[index] ?? missingOutcome)));
+    await Promise.all(
+      request.map((part, index) => record(part.message, token, outcomes[index] ?? missingOutcome, probe)),
+    );
     return outcomes;
   };
 
