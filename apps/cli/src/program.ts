@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { Cli } from "./cli.ts";
+import { addMigrate } from "./commands/migrate.ts";
+
+const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
+  .version;
+
+/** The `hikyaku` command with everything below it. Throws CommanderError instead of ending the process. */
+export function createProgram(cli: Cli): Command {
+  const { out, err } = cli.terminal;
+  const program = new Command("hikyaku")
+    .description("Bulk SMS campaigns through KDDI Message Cast: nothing lost, nothing sent twice.")
+    .version(version, "-V, --version")
+    .option("-c, --config <file>", "configuration file (default: $HIKYAKU_CONFIG, then ./hikyaku.yaml)")
+    .option("--data-dir <folder>", "data folder of a running `up` (default: ./.hikyaku)")
+    .option("--json", "print the result as JSON, and nothing else, on standard output")
+    .option("--debug", "show where an error happened")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => Math.min(120, out.columns),
+      getErrHelpWidth: () => Math.min(120, err.columns),
+      getOutHasColors: () => cli.terminal.outPaint.isColorSupported,
+      getErrHasColors: () => cli.terminal.errPaint.isColorSupported,
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addMigrate(program, cli);
+  return program;
+}
