@@ -37,8 +37,6 @@ process.on("message", (order: KeeperOrder) => {
 process.on("disconnect", () => void end());
 // Only a shutting-down machine sends these here; the terminal's Ctrl-C does not reach another session.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void end());
-// The user may have gone before anyone listened.
-if (!process.connected) void end();
 
 function start(id: number, server: ServerCommand): void {
   if (ending !== undefined) {
