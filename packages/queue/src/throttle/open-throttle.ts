@@ -45,12 +45,14 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     route,
     allowance: () => ({ granted: share.granted(), tps: share.limits().tps, notBefore: share.notBefore() }),
     statusCeiling: {
+      free: () => statusTokens,
       take(count) {
-        const taken = Math.min(count, statusTokens);
-        statusTokens -= taken;
-        return taken;
+        statusTokens -= count;
       },
-      want: (count) => leases().status.want(count - statusTokens),
+      // Never saved up: many at once would be a burst.
+      want(count) {
+        if (statusTokens === 0) leases().status.want(count);
+      },
     },
     wantSlots: (count) => leases().main.want(count),
     wantConcurrency: () => share.wantMore(),

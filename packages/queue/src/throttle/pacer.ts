@@ -37,12 +37,14 @@ export function paceSettingsKey(id: string): string {
 
 /**
  * bottleneck 2.19.5 as it comes would pace by each host's own clock, cost `minTime` whatever a job weighs, and tell the
- * caller its slot only by a timer that fires somewhat late. Three small changes at its connection mend that:
+ * caller its slot only by a timer that fires somewhat late. Small changes at its connection mend that:
  *
  * - the `now` that goes with every script is Redis's clock;
  * - a job of weight k takes k slots (one job leases k permits, and the pace in force is charged in the same script, so a
  *   change of rate holds from the next lease on, whatever this process has heard of it);
- * - the answer to `register` also says the moment of the slot, so lateness of timers does not move the pace.
+ * - the answer to `register` also says the moment of the slot, so lateness of timers does not move the pace;
+ * - Redis 7 puts "ERR " before the errors of scripts, by which bottleneck no longer recognises that its keys are gone, and
+ *   would never come back from a FLUSHALL.
  */
 export function openPacerConnection(
   connections: RedisConnections,
@@ -78,7 +80,7 @@ export function openPacerConnection(
           count: Number(rest[2]),
         });
       }
-      callback(error, reply);
+      callback(asBottleneckKnowsIt(error), reply);
     });
   };
 
@@ -95,10 +97,9 @@ export function openPacerConnection(
         heartbeatInterval: 2_000,
       });
       limiter.on("error", onError);
-      stops.push(() => {
-        limiter.stop({ dropWaitingJobs: true }).catch(() => {});
-        limiter.disconnect(false)?.catch?.(() => {});
-      });
+      // Rejects when it is closed before Redis has answered.
+      limiter.ready().catch(() => {});
+      stops.push(() => void limiter.stop({ dropWaitingJobs: true }).catch(() => {}));
       return {
         lease: (count) =>
           // The expiration only clears bottleneck's books after a crash; nothing waits for it.
@@ -111,6 +112,7 @@ export function openPacerConnection(
     },
     close() {
       for (const stop of stops) stop();
+      // Also ends the limiters' heartbeats.
       connection.disconnect(false);
     },
   };
@@ -124,6 +126,11 @@ interface ClusterConnection {
   client: Redis;
 }
 type ScriptCallback = (error: unknown, reply: unknown) => void;
+
+function asBottleneckKnowsIt(error: unknown): unknown {
+  const known = error instanceof Error && /^ERR (SETTINGS_KEY_NOT_FOUND|UNKNOWN_CLIENT)$/.exec(error.message);
+  return known ? new Error(known[1], { cause: error }) : error;
+}
 
 const charged = [
   ["local newNextRequest = now + wait + minTime", "local newNextRequest = now + wait + minTime * weight"],

@@ -15,8 +15,13 @@ export interface Allowance {
 export interface LocalPermitsOptions {
   route: string;
   allowance(now: number): Allowance;
-  /** Permits wanted for status checks that the ceiling of status checks lets through now. */
-  statusCeiling: { take(count: number): number; want(count: number): void } | null;
+  /** The second, slower pace that status checks have to pass before they may have a slot. */
+  statusCeiling: {
+    /** Permits it lets through now. */
+    free(): number;
+    take(count: number): void;
+    want(count: number): void;
+  };
   /** `count` more slots could be used. */
   wantSlots(count: number): void;
   /** More requests could be in flight than are granted. */
@@ -151,6 +156,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
         if (count < 1) return;
         line.shift();
         wanted[kind] -= waiter.max;
+        if (kind === "status" && allowed.tps !== null) statusCeiling.take(count);
         const from = total(reserved);
         waiter.resolve(Array.from({ length: count }, (_, index) => permit(kind, slots.at(from + index) ?? now)));
       }
@@ -163,23 +169,25 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     const before = kind === "single" ? reserved.single : total(reserved);
     let count = Math.min(waiter.max, granted - inUse - before + ahead(now, allowed));
     if (tps !== null) count = Math.min(count, slots.length - before);
+    if (tps !== null && kind === "status") count = Math.min(count, statusCeiling.free());
     if (count < 1) return 0;
     if (tps === null && kind !== "single" && count < Math.min(waiter.max, Math.ceil(granted / 8))) {
       waiter.gatheringSince ??= now;
       if (now - waiter.gatheringSince < gatherMs) return 0;
     }
-    return kind === "status" && statusCeiling !== null && tps !== null ? statusCeiling.take(count) : count;
+    return count;
   }
 
   function askForMore(now: number, allowed: Allowance): void {
     const { granted, tps, notBefore } = allowed;
     const open = total(reserved) + total(wanted);
     if (open + inUse > granted && open > 0) wantConcurrency();
-    if (tps === null || notBefore > now) return;
-    if (waiters.status.length > 0) statusCeiling?.want(wanted.status);
-    // Slots for places that will not be free would be taken from other processes for nothing.
-    const usable = Math.min(open, granted - inUse + ahead(now, allowed));
-    if (granted > 0 && usable > slots.length) wantSlots(usable - slots.length);
+    if (tps === null || notBefore > now || granted === 0) return;
+    if (wanted.status > 0) statusCeiling.want(wanted.status);
+    // Slots for places that will not be free, or that the ceiling keeps from being used, would be lost to other processes.
+    const startable = open - wanted.status + Math.min(wanted.status, statusCeiling.free());
+    const usable = Math.min(startable, granted - inUse + ahead(now, allowed));
+    if (usable > slots.length) wantSlots(usable - slots.length);
   }
 
   function wakeFor(now: number, { granted, notBefore }: Allowance): void {

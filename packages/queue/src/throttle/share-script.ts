@@ -107,7 +107,7 @@ local function split (list, share)
   if count == 0 or share <= 0 then return end
   if share < count then
     table.sort(list, function (a, b) return a.id < b.id end)
-    local first = math.floor(now / 2000) % count
+    local first = math.floor(now / 1000) % count
     for i = 0, share - 1 do list[(first + i) % count + 1].target = 1 end
     return
   end
@@ -163,13 +163,13 @@ return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt,
  * for it.
  *
  * KEYS  as for the beat, without 2
- * ARGV  1..3 version, factor, changedAt as known  4 new factor ("" = unchanged)  5 new changedAt  6, 7 the paces' ms per
+ * ARGV  1..3 tps, factor, changedAt as known  4 new factor ("" = unchanged)  5 new changedAt  6, 7 the paces' ms per
  *       slot  8 hold for this many ms (0 = no)  9 channel
  */
 export const slowDownScript = luaScript(`
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local state = redis.call('HMGET', KEYS[1], 'version', 'factor', 'changedAt', 'notBefore')
+local state = redis.call('HMGET', KEYS[1], 'tps', 'factor', 'changedAt', 'notBefore')
 local changed = false
 if ARGV[4] ~= '' and state[1] == ARGV[1] and state[2] == ARGV[2] and state[3] == ARGV[3] then
   redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5])

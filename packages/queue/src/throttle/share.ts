@@ -207,8 +207,8 @@ export function joinShare(options: ShareOptions): Share {
     slowDown(retryAfterMs, startedAt) {
       const at = clock.now();
       const { tps } = limits;
-      const sinceCut = startedAt === undefined || clock.toRedis(startedAt) >= rate.changedAt;
-      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.floor(at), { tps });
+      const sinceCut = startedAt === undefined || clock.toRedis(startedAt) > rate.changedAt;
+      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { tps });
       const holdMs = Math.ceil(retryAfterMs ?? (tps === null ? unpacedHoldMs : 0));
       if (next === rate && holdMs === 0) return;
       if (holdMs > 0) notBefore = Math.max(notBefore, performance.now() + holdMs);
@@ -219,7 +219,7 @@ export function joinShare(options: ShareOptions): Share {
           redis,
           [`${key}:state`, ...paceKeys],
           [
-            version,
+            tps ?? "",
             known.factor,
             known.changedAt,
             next === known ? "" : next.factor,

@@ -1,0 +1,80 @@
+import { type NodeProcess, spawnNode, startRedis, waitFor } from "@hikyaku/testkit";
+import { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { queueRedis } from "../../test/queue-redis.ts";
+import type { StartingOptions } from "../../test/starting-process.ts";
+import { mostInASecond, startsOf } from "../../test/starts.ts";
+
+const entry = new URL("../../test/starting-process.ts", import.meta.url);
+const spawnStarting = (options: StartingOptions): NodeProcess => spawnNode(entry, { args: [JSON.stringify(options)] });
+const sleepless = { timeoutMs: 25_000 };
+
+test("four processes share one pace: no second holds more starts than the limit", async () => {
+  await using redis = await queueRedis();
+  const options = { ...redis, connections: undefined, route: "shared", tps: 50, concurrency: 40, latencyMs: 30 };
+  await using one = spawnStarting(options);
+  await using two = spawnStarting(options);
+  await using three = spawnStarting(options);
+  await using four = spawnStarting(options);
+  const all = [one, two, three, four];
+
+  await waitFor(() => startsOf(all).length >= 200, { ...sleepless, what: "200 starts" });
+
+  expect(mostInASecond(startsOf(all))).toBeLessThanOrEqual(50);
+  for (const each of all) expect(startsOf([each]).length).toBeGreaterThan(0);
+});
+
+test("a killed process's share of the concurrency is with the others in under 5 s", async () => {
+  await using redis = await queueRedis();
+  const options = { ...redis, connections: undefined, route: "killed", tps: null, concurrency: 4, latencyMs: 600_000 };
+  // Both hold what they are granted for ever: 2 each.
+  await using victim = spawnStarting(options);
+  await waitFor(() => startsOf([victim]).length === 4, { ...sleepless, what: "the first to take all" });
+  await using heir = spawnStarting(options);
+
+  await victim.kill("SIGKILL");
+  const killedAt = Date.now();
+  await waitFor(() => startsOf([heir]).length === 4, { ...sleepless, what: "the other to take over" });
+
+  expect((startsOf([heir])[0] ?? Infinity) - killedAt).toBeLessThan(5_000);
+});
+
+test("FLUSHALL in the middle: the pace goes on by itself and never exceeds the limit", async () => {
+  await using server = await startRedis();
+  const options = { url: server.url, prefix: "t", route: "flushed", tps: 50, concurrency: 20, latencyMs: 30 };
+  await using one = spawnStarting(options);
+  await using two = spawnStarting(options);
+  const all = [one, two];
+  await waitFor(() => startsOf(all).length >= 50, { ...sleepless, what: "50 starts" });
+
+  const redis = new Redis(server.url);
+  await redis.flushall();
+  redis.disconnect();
+  const flushedAt = Date.now();
+  const after = () => startsOf(all).filter((at) => at > flushedAt + 500);
+  await waitFor(() => after().length >= 100, { ...sleepless, what: "100 starts after the flush" });
+
+  expect(mostInASecond(startsOf(all))).toBeLessThanOrEqual(50);
+  expect((after()[0] ?? Infinity) - flushedAt).toBeLessThan(5_000);
+});
+
+test("Redis killed and started again: nobody starts without it for long, and all go on after it", async () => {
+  await using server = await startRedis();
+  const options = { url: server.url, prefix: "t", route: "killed", tps: 50, concurrency: 20, latencyMs: 30 };
+  await using one = spawnStarting(options);
+  await using two = spawnStarting(options);
+  const all = [one, two];
+  await waitFor(() => startsOf(all).length >= 50, { ...sleepless, what: "50 starts" });
+
+  await server.kill();
+  const killedAt = Date.now();
+  await waitFor(() => Date.now() - killedAt > 4_000, { what: "4 s without Redis" });
+  await server.restart();
+  const restartedAt = Date.now();
+  const after = () => startsOf(all).filter((at) => at > restartedAt);
+  await waitFor(() => after().length >= 50, { ...sleepless, what: "50 starts after the restart" });
+
+  expect(startsOf(all).filter((at) => at > killedAt + 3_000 && at < restartedAt)).toEqual([]);
+  expect(mostInASecond(startsOf(all))).toBeLessThanOrEqual(50);
+  for (const each of all) expect(await Promise.race([each.exited, "alive"])).toBe("alive");
+});

@@ -1,0 +1,279 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { waitFor } from "@hikyaku/testkit";
+import { expect, test } from "vitest";
+import { queueRedis } from "../../test/queue-redis.ts";
+import { mostInASecond } from "../../test/starts.ts";
+import { openThrottle, type ThrottleOptions } from "./open-throttle.ts";
+import { type PermitKind, type Throttle, ThrottleClosedError } from "./throttle.ts";
+
+/** Throttles of one route, closed at the end of the test. */
+async function routeOf(limits: ThrottleOptions["limits"]) {
+  const redis = await queueRedis();
+  const opened: Throttle[] = [];
+  return {
+    join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits): Throttle {
+      const throttle = openThrottle({ ...redis, route: "r", role, limits: own });
+      opened.push(throttle);
+      return throttle;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.map((throttle) => throttle.close()));
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Starts of one kind, one after the other in `lines` lines, each in flight for `latencyMs`, until the throttle closes. */
+function startForEver(throttle: Throttle, kind: PermitKind, { lines = 5, max = 5, latencyMs = 10 } = {}) {
+  const state = { starts: [] as number[], inFlight: 0, most: 0 };
+  const line = async (): Promise<void> => {
+    for (;;) {
+      const permits = await throttle.acquire(kind, max);
+      await Promise.all(
+        permits.map(async (permit) => {
+          if (await permit.ready()) {
+            state.starts.push(performance.now());
+            state.inFlight++;
+            state.most = Math.max(state.most, state.inFlight);
+            await delay(latencyMs);
+            state.inFlight--;
+          }
+          permit.release();
+        }),
+      );
+    }
+  };
+  for (let index = 0; index < lines; index++) {
+    line().catch((error: unknown) => {
+      if (!(error instanceof ThrottleClosedError)) throw error;
+    });
+  }
+  return state;
+}
+
+test("the grants of all processes together never exceed the limit, whoever comes, goes or wants more", async () => {
+  const concurrency = 7;
+  await using route = await routeOf({ tps: null, concurrency });
+  const running: { throttle: Throttle; state: ReturnType<typeof startForEver> }[] = [];
+  const come = () => {
+    const throttle = route.join(running.length % 3 === 2 ? "status" : "send");
+    const kind = running.length % 3 === 2 ? "status" : "campaign";
+    running.push({ throttle, state: startForEver(throttle, kind, { latencyMs: 5 + 20 * running.length }) });
+  };
+  let most = 0;
+  let looks = 0;
+  const look = () => {
+    looks++;
+    most = Math.max(
+      most,
+      running.reduce((sum, { throttle, state }) => sum + Math.max(throttle.concurrency, state.inFlight), 0),
+    );
+  };
+  const timer = setInterval(look, 1);
+
+  for (const count of [1, 2, 5, 9]) {
+    while (running.length < count) come();
+    await waitFor(() => running.slice(0, 6).every(({ state }) => state.starts.length >= count), {
+      timeoutMs: 20_000,
+      what: `all of ${count} to start something`,
+    });
+  }
+  await Promise.all(running.splice(0, 5).map(({ throttle }) => throttle.close()));
+  const before = running.map(({ state }) => state.starts.length);
+  await waitFor(() => running.every(({ state }, index) => state.starts.length > (before[index] ?? 0) + 10), {
+    timeoutMs: 20_000,
+    what: "the others to go on",
+  });
+  clearInterval(timer);
+
+  expect(looks).toBeGreaterThan(100);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(concurrency);
+});
+
+test("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
+  await using route = await routeOf({ tps: null, concurrency: 1 });
+  const all = [
+    startForEver(route.join(), "campaign"),
+    startForEver(route.join(), "campaign"),
+    startForEver(route.join("status"), "status"),
+  ];
+
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(
+      most,
+      all.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    );
+  }, 1);
+  await waitFor(() => all.every(({ starts }) => starts.length >= 10), { timeoutMs: 25_000, what: "all to start" });
+  clearInterval(timer);
+
+  expect(most).toBe(1);
+});
+
+test("a process alone gets the whole limit, also after another one came and went", async () => {
+  await using route = await routeOf({ tps: null, concurrency: 10 });
+  const one = route.join();
+  startForEver(one, "campaign", { lines: 20 });
+  await waitFor(() => one.concurrency === 10);
+
+  const two = route.join();
+  startForEver(two, "campaign", { lines: 20 });
+  await waitFor(() => one.concurrency === 5 && two.concurrency === 5);
+  await two.close();
+
+  await waitFor(() => one.concurrency === 10);
+});
+
+test("a single message starts before campaign messages that were there first", async () => {
+  await using route = await routeOf({ tps: 20, concurrency: 10 });
+  const throttle = route.join();
+  const campaign = startForEver(throttle, "campaign", { lines: 20 });
+  await waitFor(() => campaign.starts.length >= 5);
+
+  for (let round = 0; round < 5; round++) {
+    const before = campaign.starts.length;
+    const [permit] = await throttle.acquire("single", 1);
+    expect(await permit?.ready()).toBe(true);
+    permit?.release();
+    // Two slots may have come while it was asked for; twenty campaign messages were waiting for theirs.
+    expect(campaign.starts.length - before).toBeLessThanOrEqual(3);
+  }
+});
+
+test("a 503 lowers the rate for all processes, once for a burst", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 10 });
+  const [one, two] = [route.join(), route.join()];
+  await waitFor(() => one.figures().connected && two.figures().connected);
+
+  one.throttled();
+  one.throttled();
+  await waitFor(() => (two.currentRate() ?? 0) < 60, { what: "the other to hear of it" });
+  two.throttled();
+
+  expect(one.currentRate()).toBeGreaterThanOrEqual(50);
+  expect(one.currentRate()).toBeLessThan(55);
+  expect(two.currentRate()).toBeCloseTo(one.currentRate() ?? 0, 0);
+  const { starts } = startForEver(two, "campaign", { lines: 10 });
+  await waitFor(() => starts.length >= 60);
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(53);
+});
+
+test("a 503 on a request from before the last cut is no reason for another cut", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 10 });
+  const throttle = route.join();
+  await waitFor(() => throttle.figures().connected);
+  const startedAt = performance.now();
+  throttle.throttled();
+  await waitFor(() => performance.now() - startedAt > 1_100);
+
+  throttle.throttled(undefined, startedAt);
+
+  expect(throttle.currentRate()).toBeGreaterThanOrEqual(50);
+});
+
+test.each([100, null])("Retry-After keeps every process from starting until it has passed (tps %s)", async (tps) => {
+  await using route = await routeOf({ tps, concurrency: 10 });
+  const [one, two] = [route.join(), route.join()];
+  const { starts } = startForEver(two, "campaign", { lines: 20 });
+  await waitFor(() => starts.length >= 5 && one.figures().connected);
+
+  const heldAt = performance.now();
+  one.throttled(1_500);
+  await waitFor(() => two.figures().heldForMs > 0, { what: "the other to hear of it" });
+  const heardAt = performance.now();
+  await waitFor(() => (starts.at(-1) ?? 0) > heldAt + 1_500, { what: "starts after the hold" });
+
+  expect(starts.filter((at) => at > heardAt && at < heldAt + 1_490)).toEqual([]);
+});
+
+test("a permit that is ready while the route is held for long is told to go back", async () => {
+  await using route = await routeOf({ tps: null, concurrency: 10 });
+  const throttle = route.join();
+  const [permit] = await throttle.acquire("campaign", 1);
+  throttle.throttled(60_000);
+
+  expect(await permit?.ready()).toBe(false);
+});
+
+test("status checks get at most a fifth of the rate", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 20 });
+  const { starts } = startForEver(route.join("status"), "status", { lines: 10 });
+
+  await waitFor(() => starts.length >= 60, { timeoutMs: 15_000 });
+
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(22);
+});
+
+test("new limits hold for all processes, and the last ones win", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 10 });
+  const [one, two] = [route.join(), route.join()];
+  const changes: number[] = [];
+  two.onConcurrencyChange((concurrency) => changes.push(concurrency));
+  startForEver(two, "campaign", { lines: 20 });
+  await waitFor(() => two.figures().granted > 0);
+
+  await one.setLimits({ tps: 200, concurrency: 4 });
+  await one.setLimits({ tps: 20, concurrency: 3 });
+  await waitFor(() => two.figures().tpsLimit === 20 && two.figures().concurrencyLimit === 3);
+  await waitFor(() => two.concurrency <= 3 && changes.length > 1);
+  const { starts } = startForEver(two, "campaign");
+  const late = route.join("send", { tps: 30, concurrency: 3 });
+  await waitFor(() => starts.length >= 5);
+  await waitFor(() => one.figures().tpsLimit === 30);
+
+  expect(late.currentRate()).toBe(30);
+  expect(changes.at(-1)).toBe(two.concurrency);
+});
+
+test("without a TPS limit there are as many permits at once as places are free", async () => {
+  await using route = await routeOf({ tps: null, concurrency: 40 });
+  const throttle = route.join();
+  await waitFor(() => throttle.concurrency === 40);
+
+  const permits = await throttle.acquire("campaign", 30);
+
+  expect(permits).toHaveLength(30);
+  expect(await Promise.all(permits.map((permit) => permit.ready()))).toEqual(permits.map(() => true));
+  expect(throttle.figures().inUse).toBe(30);
+  for (const permit of permits) permit.release();
+  for (const permit of permits) permit.release();
+  expect(throttle.figures().inUse).toBe(0);
+});
+
+test("a permit that is given back without a start lets another one start at its slot", async () => {
+  await using route = await routeOf({ tps: 10, concurrency: 1 });
+  const throttle = route.join();
+  const [unneeded] = await throttle.acquire("campaign", 1);
+  const next = throttle.acquire("campaign", 1);
+
+  unneeded?.release();
+  const [permit] = await next;
+
+  expect(await permit?.ready()).toBe(true);
+  expect(throttle.figures()).toMatchObject({ started: 1, inUse: 1, reserved: 0 });
+});
+
+test("closing and aborting end the waiting", async () => {
+  await using route = await routeOf({ tps: 1, concurrency: 1 });
+  const throttle = route.join();
+  const abort = new AbortController();
+  const aborted = throttle.acquire("campaign", 1, abort.signal);
+  const closed = expect(throttle.acquire("campaign", 1)).rejects.toThrow(ThrottleClosedError);
+  abort.abort(new Error("enough"));
+  await expect(aborted).rejects.toThrow("enough");
+
+  await throttle.close();
+
+  await closed;
+  await expect(throttle.acquire("single", 1)).rejects.toThrow("The throttle of route r is closed");
+});
+
+test.each([
+  [{ tps: 0, concurrency: 1 }, "limits.tps: 0 must be a number above 0"],
+  [{ tps: null, concurrency: 0 }, "limits.concurrency: 0 must be a whole number"],
+])("limits %j are refused", async (limits, message) => {
+  await using redis = await queueRedis();
+  expect(() => openThrottle({ ...redis, route: "r", role: "send", limits })).toThrow(message);
+});
