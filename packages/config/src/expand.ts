@@ -82,6 +82,7 @@ function lookUp(source: string, env: Readonly<Record<string, string | undefined>
   if (name === undefined) {
     return {
       found: `${source}, which names no variable`,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the configuration writes a variable
       expected: "${NAME} or ${NAME:-default}",
       mend: "Use letters, digits and _ only, or write $${ for a literal ${",
     };

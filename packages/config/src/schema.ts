@@ -60,7 +60,9 @@ export const configSchema = section({
     trustProxy: z
       .boolean()
       .prefault(false)
-      .describe("Whether `X-Forwarded-For` of a load balancer in front names the sender; needed for `hooks.allow` behind one."),
+      .describe(
+        "Whether `X-Forwarded-For` of a load balancer in front names the sender; needed for `hooks.allow` behind one.",
+      ),
     maxBodyBytes: z
       .int()
       .min(1_024)

@@ -15,16 +15,18 @@ const minEcho = 6;
  */
 export function readErrorText(body: string, paths: readonly string[], secrets: readonly string[]): string {
   const json = parseJson(body);
-  const said = isObject(json) ? firstText(json, paths) : undefined;
-  const code = isObject(json)
-    ? (asWord(valueAt(json, ["reason", "code"])) ?? asWord(valueAt(json, ["error", "code"])))
-    : undefined;
-  const text = oneLine(said ?? stripTags(body.slice(0, maxRead)));
-  const safe = maskDigits(withoutEcho(text, secrets));
-  return oneLine(code !== undefined && said !== undefined && code !== said ? `${safe} (code ${code})` : safe).slice(
-    0,
-    maxShown,
-  );
+  const said = isObject(json) ? sentenceOf(json, paths) : undefined;
+  // JSON of another shape is written again, so that an echo in escapes (\u8a8d) can't hide.
+  const text = said ?? stripTags((json === undefined ? body : JSON.stringify(json)).slice(0, maxRead));
+  // Twice what is shown: taking out echoes shortens it, and looking for them costs.
+  const safe = maskDigits(withoutEcho(oneLine(text).slice(0, 2 * maxShown), secrets));
+  return oneLine(safe).slice(0, maxShown);
+}
+
+function sentenceOf(json: unknown, paths: readonly string[]): string | undefined {
+  const said = firstText(json, paths);
+  const code = asWord(valueAt(json, ["reason", "code"])) ?? asWord(valueAt(json, ["error", "code"]));
+  return said === undefined || code === undefined || code === said ? said : `${said} (code ${code})`;
 }
 
 function firstText(json: unknown, paths: readonly string[]): string | undefined {

@@ -21,11 +21,21 @@ export function valueAt(root: unknown, path: readonly string[]): unknown {
   return value;
 }
 
+/** Every object is searched for some fifty names, so its names are brought to one case once. */
+const byLowerCaseName = new WeakMap<JsonObject, Map<string, unknown>>();
+
 function fieldOf(object: JsonObject, key: string): unknown {
   if (Object.hasOwn(object, key)) return object[key];
-  const wanted = key.toLowerCase();
-  for (const [name, value] of Object.entries(object)) if (name.toLowerCase() === wanted) return value;
-  return undefined;
+  let fields = byLowerCaseName.get(object);
+  if (fields === undefined) {
+    fields = new Map();
+    for (const [name, value] of Object.entries(object)) {
+      const lowerCase = name.toLowerCase();
+      if (!fields.has(lowerCase)) fields.set(lowerCase, value);
+    }
+    byLowerCaseName.set(object, fields);
+  }
+  return fields.get(key.toLowerCase());
 }
 
 /** How deep a field is looked for (protocol notes §13.6). */

@@ -29,23 +29,35 @@ export function readNotification(input: NotificationInput, settings: Notificatio
     return Object.keys(json).length === 0 ? [{ kind: "connection-test" }] : readOne(json, input.kindHint, settings);
   }
   const items = Array.isArray(json) ? json.filter(isObject) : [];
-  if (items.length === 0) return [{ kind: "unrecognised", reason: "the body holds no JSON object" }];
-  return items.flatMap((item) => readOne(item, input.kindHint, settings));
+  return (
+    readSeveral(items, input.kindHint, settings) ?? [{ kind: "unrecognised", reason: "the body holds no known object" }]
+  );
 }
 
 function readOne(item: JsonObject, hint: Hint, settings: NotificationSettings): ReadNotification[] {
-  const own = classify(item, hint, settings);
-  if (own !== undefined) return own;
-  // Several in one body, under a name nobody knows.
-  const read = firstList(item).map((inner) => classify(inner, hint, settings));
-  const known = read.filter((notifications) => notifications !== undefined).flat();
-  if (known.length > 0) {
-    const missed = read.filter((notifications) => notifications === undefined).length;
-    return missed === 0
-      ? known
-      : [...known, { kind: "unrecognised", reason: `${missed} of ${read.length} entries are not understood` }];
-  }
-  return [{ kind: "unrecognised", reason: `no known event, status or text; top-level names: ${namesOf(item)}` }];
+  const unknown = `no known event, status or text; top-level names: ${namesOf(item)}`;
+  return (
+    classify(item, hint, settings) ??
+    // Several in one body, under a name nobody knows.
+    readSeveral(firstList(item), hint, settings) ?? [{ kind: "unrecognised", reason: unknown }]
+  );
+}
+
+/** More real results than 256 kB can hold; the limit is for bodies made to be slow. */
+const maxEntries = 4_096;
+
+/** Undefined when not one of them is understood. */
+function readSeveral(
+  items: readonly JsonObject[],
+  hint: Hint,
+  settings: NotificationSettings,
+): ReadNotification[] | undefined {
+  const read = items.slice(0, maxEntries).map((item) => classify(item, hint, settings));
+  const known = read.filter((notifications) => notifications !== undefined);
+  if (known.length === 0) return undefined;
+  const missed = items.length - known.length;
+  const rest = `${missed} of ${items.length} entries are not understood`;
+  return missed === 0 ? known.flat() : [...known.flat(), { kind: "unrecognised", reason: rest }];
 }
 
 /** Which kind it is, by content (protocol notes §13.6); undefined when it is none. */

@@ -61,6 +61,7 @@ function createClient(route: KddiRouteConfig, connections: number): ProviderClie
     readStatus: createStatusReader(route.smsStatusMap),
   };
 
+  let closed: Promise<void> | undefined;
   const sendOne = async (message: OutgoingMessage) => {
     const body = smsRequestBody(message.recipient, message.payload as SmsPayload, route.sms);
     const request = { method: "POST", path: sendPath, headers: postHeaders, body } as const;
@@ -77,7 +78,10 @@ function createClient(route: KddiRouteConfig, connections: number): ProviderClie
           return readStatusExchange(result, providerMessageId, statusSettings, credentials);
         }),
       ),
-    close: () => dispatcher.close(),
+    close: () => {
+      closed ??= dispatcher.close();
+      return closed;
+    },
   };
 }
 
