@@ -30,6 +30,21 @@ test("kill sends the signal and waits for the end", async () => {
   expect(await child.kill("SIGTERM")).toEqual({ code: null, signal: "SIGTERM" });
 });
 
+test("the end is told even while a grandchild holds the output open", async () => {
+  await using child = spawnNode(count, { args: ["leave"] });
+  const startedAt = performance.now();
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+});
+
+test("a signal that does not end the process is sent without waiting", async () => {
+  await using child = spawnNode(count);
+  await child.ready(/counting/);
+  child.signal("SIGSTOP");
+  child.signal("SIGCONT");
+  expect(await child.kill("SIGTERM")).toEqual({ code: null, signal: "SIGTERM" });
+});
+
 test("the process is gone when the test's block ends", async () => {
   let pid: number;
   {

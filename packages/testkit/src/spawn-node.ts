@@ -20,13 +20,15 @@ export interface NodeProcess extends AsyncDisposable {
   /** Everything written so far. */
   stdout: string;
   stderr: string;
-  /** Settles when the process is gone and its output is complete. Never rejects. */
+  /** Settles when the process is gone and its output is read. Never rejects. */
   exited: Promise<NodeExit>;
   /**
    * Waits until standard output or error matches.
    * @throws Error with the output so far, when the process ends first or `timeoutMs` (default 20,000) passed
    */
   ready(pattern: RegExp, options?: { timeoutMs?: number }): Promise<RegExpExecArray>;
+  /** Sends a signal and goes on, for those that do not end it: SIGSTOP, SIGCONT, SIGUSR2. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   kill(signal?: NodeJS.Signals): Promise<NodeExit>;
 }
@@ -54,10 +56,12 @@ export function spawnNode(entry: string | URL, { args = [], env = {}, cwd }: Spa
       end = { code: null, signal: null };
       resolve(end);
     });
-    child.once("close", (code, signal) => {
+    child.once("exit", (code, signal) => {
       end = { code, signal };
-      resolve(end);
+      // Processes it started may hold its output open long after it.
+      setTimeout(resolve, 500, end).unref();
     });
+    child.once("close", () => resolve(end ?? { code: null, signal: null }));
   });
   const own: NodeProcess = {
     pid: child.pid ?? 0,
@@ -77,6 +81,9 @@ export function spawnNode(entry: string | URL, { args = [], env = {}, cwd }: Spa
         );
       }
       return match;
+    },
+    signal(signal) {
+      child.kill(signal);
     },
     async kill(signal = "SIGKILL") {
       child.kill(signal);
