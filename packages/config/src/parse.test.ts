@@ -232,6 +232,11 @@ const faults: [label: string, text: string, fault: Record<string, unknown>][] = 
     "console:\n  users:\n    - { name: a, passwort: b, password: c }",
     { line: 3, path: "console.users.0.passwort", mend: "Write password" },
   ],
+  [
+    "a time zone that does not exist",
+    "console: { timeZone: Asia/Edo }",
+    { path: "console.timeZone", found: '"Asia/Edo"', expected: "an IANA time zone such as Asia/Tokyo" },
+  ],
   ["an empty section", "worker:\n", { path: "worker", found: "an empty value", expected: "a mapping" }],
   ["a list for a mapping", "worker: [1]", { found: "a list of 1", expected: "a mapping" }],
   ["a file that is a list", "- a\n- b", { path: "", found: "a list of 2", expected: "a mapping" }],

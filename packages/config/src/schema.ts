@@ -87,7 +87,52 @@ export const configSchema = section({
         }),
       )
       .prefault([])
-      .describe("Who may sign in to `/queues`; with nobody listed it stays closed."),
+      .describe("Who may sign in to the pages and to `/queues`; with nobody listed they stay closed."),
+    sessionSecret: z
+      .string()
+      .min(32)
+      .meta({
+        secret: true,
+        expected: "32 or more random characters",
+        description:
+          "Signs the cookies of the pages. Without it each process makes its own, and a restart signs everybody out; several consoles behind one address need it.",
+      })
+      .optional(),
+    sessionFor: duration({ atLeast: "1m", atMost: "720h" })
+      .prefault("12h")
+      .describe("How long a sign-in lasts."),
+    timeZone: z
+      .string()
+      .refine(isTimeZone)
+      .meta({ expected: "an IANA time zone such as Asia/Tokyo" })
+      .prefault("Asia/Tokyo")
+      .describe("Time zone in which the pages show times."),
+    trustProxy: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        "Whether the `X-Forwarded-…` headers of a proxy in front name the visitor's address, host and protocol; needed for HTTPS that ends at a proxy.",
+      ),
+    queuesReadOnly: z
+      .boolean()
+      .prefault(false)
+      .describe("Takes the buttons that retry, promote and remove jobs away from `/queues`."),
+    maxBodyBytes: z
+      .int()
+      .min(1_024)
+      .max(268_435_456)
+      .meta({ unit: "bytes" })
+      .prefault(16_777_216)
+      .describe("Longest JSON body the API takes; longer lists of recipients go as NDJSON."),
+    maxUploadBytes: z
+      .int()
+      .min(1_024)
+      .meta({ unit: "bytes" })
+      .prefault(4_294_967_296)
+      .describe("Longest NDJSON upload of recipients."),
+    uploadIdle: duration({ atLeast: "1s", atMost: "1h" })
+      .prefault("60s")
+      .describe("How long an upload may stand still before it is given up; it can be resumed."),
   }).prefault({}),
   worker: section({
     healthPort: healthPort(8081),
@@ -179,3 +224,12 @@ export const configSchema = section({
     .prefault({})
     .describe("The sender accounts, by name."),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
