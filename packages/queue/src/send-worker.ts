@@ -22,7 +22,7 @@ export interface SendWorkerOptions {
 }
 
 export interface SendWorker {
-  /** Takes no further job; those in hand go on. */
+  /** Takes no further job. Those in hand go on; resolves when they are through. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Jobs in hand at a time from now on. */
@@ -79,7 +79,8 @@ export function openSendWorker(options: SendWorkerOptions): SendWorker {
   let closing: Promise<void> | undefined;
   return {
     async pause() {
-      await worker.pause(true);
+      // Not `pause(true)`: that would still take the job that ends a blocking wait.
+      await worker.pause();
     },
     async resume() {
       await worker.resume();
@@ -90,10 +91,11 @@ export function openSendWorker(options: SendWorkerOptions): SendWorker {
     active: () => inHand.size,
     close(deadlineMs = 10_000) {
       closing ??= (async () => {
-        await worker.pause(true);
+        const paused = worker.pause();
         await settled(inHand, deadlineMs);
         deadline.abort(new Error("The worker is closing"));
         const finished = await settled(inHand, 1_000);
+        if (finished) await paused;
         await worker.close(!finished);
       })();
       return closing;
