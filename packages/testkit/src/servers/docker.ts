@@ -113,7 +113,11 @@ export async function runInDocker(plan: ContainerPlan, port?: number): Promise<S
         host,
         port: hostPort,
         stop: () => quietly(handle.stop({ t: 20 })),
-        kill: () => quietly(handle.kill()),
+        async kill() {
+          await quietly(handle.kill());
+          // A start that comes before the end would be answered "it runs already".
+          await handle.wait();
+        },
         async start() {
           await quietly(handle.start());
           await answers(plan, host, hostPort);

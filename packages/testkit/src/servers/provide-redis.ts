@@ -99,6 +99,8 @@ async function inDocker(place: ServerPlace): Promise<Server | { reason: string }
       place.port,
     );
   } catch (error) {
-    return { reason: `Docker: ${error instanceof Error ? error.message : String(error)}` };
+    const reason = `Docker: ${error instanceof Error ? error.message : String(error)}`;
+    place.log(reason);
+    return { reason };
   }
 }
