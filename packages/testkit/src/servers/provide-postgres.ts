@@ -31,6 +31,8 @@ export interface PostgresPlace extends ServerPlace {
   madeBy?: PostgresOrigin | undefined;
 }
 
+const originNames: Record<PostgresOrigin, string> = { embedded: "the embedded PostgreSQL", docker: "Docker" };
+
 /**
  * Starts a PostgreSQL: the embedded one, else one in Docker; with `preferDocker` the other way round.
  * @throws StackError `postgres-unavailable` when there is neither, `start-failed` when it does not start
@@ -47,6 +49,8 @@ export async function providePostgres(place: PostgresPlace): Promise<ProvidedPos
     await ensureDatabase(server, place.password, place.database);
     return { ...server, origin, url: postgresUrl(server, place.password, place.database) };
   }
+  if (place.madeBy !== undefined)
+    reasons.unshift(`the data in ${place.folder} were made with ${originNames[place.madeBy]}`);
   throw new StackError(
     "postgres-unavailable",
     `No PostgreSQL to start: ${reasons.join("; ")}. ` +
