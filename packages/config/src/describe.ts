@@ -21,19 +21,15 @@ interface Row {
 }
 
 function rowsOf(shape: ValueShape, key: string, isRequired = false): Row[] {
-  const branch = shape.anyOf?.find(({ properties }) => properties !== undefined);
-  const properties = shape.properties ?? branch?.properties;
-  const entries = Object.entries(properties ?? {});
-  const required = shape.required ?? branch?.required ?? [];
-  const below = entries.flatMap(([name, inner]) =>
-    rowsOf(inner, key === "" ? name : `${key}.${name}`, required.includes(name) && (key === "" || isRequired || true)),
+  const mapping = [shape, ...(shape.anyOf ?? [])].find(({ properties }) => properties !== undefined);
+  const below = Object.entries(mapping?.properties ?? {}).flatMap(([name, inner]) =>
+    rowsOf(inner, key === "" ? name : `${key}.${name}`, mapping?.required?.includes(name)),
   );
   const each = typeof shape.additionalProperties === "object" ? shape.additionalProperties : undefined;
-  if (each !== undefined) below.push(...rowsOf(each, `${key}.<name>`));
+  if (each?.properties !== undefined) below.push(...rowsOf(each, `${key}.<name>`));
   if (shape.items?.properties !== undefined) below.push(...rowsOf(shape.items, `${key}[]`));
-  const isSection = properties !== undefined && shape.description === undefined;
-  if (key === "" || isSection || (each !== undefined && shape.description === undefined)) return below;
-  return [rowOf(shape, key, isRequired), ...below];
+  // A section without words of its own is only its keys.
+  return shape.description === undefined && below.length > 0 ? below : [rowOf(shape, key, isRequired), ...below];
 }
 
 function rowOf(shape: ValueShape, key: string, isRequired: boolean): Row {

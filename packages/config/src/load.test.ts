@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -48,6 +48,15 @@ describe("loadConfig", () => {
       ok: false,
       faults: [{ file: join(cwd.path, "gone.yaml"), found: expect.stringContaining("ENOENT") }],
     });
+  });
+});
+
+test("a hikyaku.yaml that is there but can't be read is a fault, not an absence", async () => {
+  await using cwd = await folder();
+  await mkdir(join(cwd.path, "hikyaku.yaml"));
+  expect(await loadConfig({ env: {}, cwd: cwd.path, routeSchemas })).toMatchObject({
+    ok: false,
+    faults: [{ found: "no file that can be read (EISDIR)" }],
   });
 });
 

@@ -21,22 +21,23 @@ export async function loadConfig({ env, cwd, routeSchemas, file }: LoadOptions):
   const named = file ?? (env.HIKYAKU_CONFIG === "" ? undefined : env.HIKYAKU_CONFIG);
   const path = resolve(cwd, named ?? "hikyaku.yaml");
   let text = "";
-  let found: string | null = path;
+  let readFrom: string | null = path;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     if (named !== undefined || code !== "ENOENT") {
-      const fault = {
-        ...{ file: path, line: null, path: "", found: `no file that can be read (${code})` },
-        expected: "a YAML file",
-        mend: file === undefined ? "Set HIKYAKU_CONFIG to the file, or unset it" : "Name an existing file",
-      };
+      const mend =
+        file === undefined && named !== undefined
+          ? "Set HIKYAKU_CONFIG to the file, or unset it"
+          : "Name a file that exists and that this user may read";
+      const found = `no file that can be read (${code})`;
+      const fault = { file: path, line: null, path: "", found, expected: "a YAML file", mend };
       return { ok: false, faults: [fault] };
     }
-    found = null;
+    readFrom = null;
   }
-  const result = parseConfig({ text, file: found, env, routeSchemas });
+  const result = parseConfig({ text, file: readFrom, env, routeSchemas });
   if (result.ok) result.config.dataDir = resolve(cwd, result.config.dataDir);
   return result;
 }

@@ -98,9 +98,7 @@ export const configSchema = section({
           "Signs the cookies of the pages. Without it each process makes its own, and a restart signs everybody out; several consoles behind one address need it.",
       })
       .optional(),
-    sessionFor: duration({ atLeast: "1m", atMost: "720h" })
-      .prefault("12h")
-      .describe("How long a sign-in lasts."),
+    sessionFor: duration({ atLeast: "1m", atMost: "720h" }).prefault("12h").describe("How long a sign-in lasts."),
     timeZone: z
       .string()
       .refine(isTimeZone)

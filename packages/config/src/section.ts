@@ -3,15 +3,13 @@ import type { DurationMs } from "./duration.ts";
 
 type IsDuration<T> = [Exclude<T, null | undefined>] extends [never]
   ? false
-  : [Exclude<T, null | undefined>] extends [DurationMs | readonly DurationMs[]]
+  : [Exclude<T, null | undefined>] extends [DurationMs]
     ? true
     : false;
 
-type InMs<T> = T extends DurationMs ? number : T extends readonly DurationMs[] ? number[] : T;
-
 /** The shape of a section in memory: a duration's key carries its unit (`receiptGrace` in the file, `receiptGraceMs` here). */
 export type WithUnits<T> = {
-  [K in keyof T as IsDuration<T[K]> extends true ? `${K & string}Ms` : K]: InMs<T[K]>;
+  [K in keyof T as IsDuration<T[K]> extends true ? `${K & string}Ms` : K]: T[K] extends DurationMs ? number : T[K];
 };
 
 /** A strict mapping of the file whose durations get their unit into the name. */
@@ -34,8 +32,8 @@ function isDuration(schema: unknown): boolean {
   let inner = schema;
   while (inner instanceof z.ZodType) {
     if (z.globalRegistry.get(inner)?.type === "duration") return true;
-    const { innerType, element } = inner.def as { innerType?: unknown; element?: unknown };
-    inner = innerType ?? element;
+    // A default or `optional` wraps the schema that knows.
+    inner = (inner.def as { innerType?: unknown }).innerType;
   }
   return false;
 }

@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { getCACertificates } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { answering, httpAnswer, type RawConnection, startRawServer } from "../test/raw-server.ts";
 import { guideMessage, testClient, testRoute } from "../test/test-route.ts";
 import { kddi } from "./provider.ts";
+import { ownCertificates } from "./transport.ts";
 
 const tlsFolder = join(import.meta.dirname, "../test/tls");
 const pem = (name: string) => readFileSync(join(tlsFolder, name), "utf8");
@@ -284,9 +286,16 @@ describe("an answer that breaks off after its status", () => {
     expect(await client.send([guideMessage])).toMatchObject([{ kind: "rejected", httpStatus: 400 }]);
   });
 
-  test("longer than maxBodyBytes: the status decides", async () => {
-    await using server = await startRawServer(answering(httpAnswer(500, "x".repeat(100_000))));
-    await using client = testClient(server.port, { maxBodyBytes: 1_024 });
+  test("without end: the status decides as soon as maxBodyBytes are there", async () => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.request();
+      connection.write("HTTP/1.1 500 Any\r\nTransfer-Encoding: chunked\r\n\r\n");
+      const more = () => {
+        if (connection.socket.writable) connection.socket.write(`1000\r\n${"x".repeat(4_096)}\r\n`, more);
+      };
+      more();
+    });
+    await using client = testClient(server.port, { maxBodyBytes: 1_024, responseTimeout: "1h" });
     expect(await client.send([guideMessage])).toMatchObject([{ kind: "retry", httpStatus: 500 }]);
   });
 });
@@ -296,6 +305,13 @@ describe("TLS", () => {
     await using server = await startRawServer(answering(accepted), serverTls);
     await using client = testClient(0, { baseUrl: `https://localhost:${server.port}/au`, tls: { caFile } });
     expect(await client.send([guideMessage])).toMatchObject([{ kind: "accepted", providerMessageId: "m" }]);
+  });
+
+  test("goes on trusting the usual ones", () => {
+    const usual = getCACertificates("default");
+    const { ca = [] } = ownCertificates(caFile);
+    expect(ca).toHaveLength(usual.length + 1);
+    expect(ca).toEqual(expect.arrayContaining(usual));
   });
 
   test("a file without a certificate is refused by name when the client is opened", () => {

@@ -78,6 +78,13 @@ describe("content that is taken", () => {
     ]);
   });
 
+  test("is not warned of a border between parts, whose place depends on the values", () => {
+    const text = `#{name}${"あ".repeat(65)}😀${"あ".repeat(20)}`;
+    expect(prepared({ text }).warnings.map(({ code }) => code)).toEqual(["sms-unsafe-character"]);
+    expect(rendered(text, ["\u3042\u3042"]).warnings.map(({ code }) => code)).toEqual(["sms-unsafe-character"]);
+    expect(rendered(text.replace("#{name}", "")).warnings.map(({ code }) => code)).toContain("sms-split-character");
+  });
+
   test("with a variable alone is not blank", () => {
     expect(prepared({ text: "#{text}" }).warnings).toEqual([]);
   });

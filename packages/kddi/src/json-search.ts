@@ -40,8 +40,6 @@ function fieldOf(object: JsonObject, key: string): unknown {
 
 /** How deep a field is looked for (protocol notes §13.6). */
 const maxDepth = 4;
-/** No notification has more; a body made to be slow to search stops here. */
-const maxObjects = 2_000;
 
 /**
  * The first acceptable value under one of `names`, up to depth 4: the upper level before the deeper one, and within one level the
@@ -53,7 +51,6 @@ export function findField<T>(
   accept: (value: unknown) => T | undefined,
 ): T | undefined {
   let level = isObject(root) ? [root] : [];
-  let seen = 0;
   for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
     for (const name of names) {
       for (const object of level) {
@@ -61,8 +58,6 @@ export function findField<T>(
         if (accepted !== undefined) return accepted;
       }
     }
-    seen += level.length;
-    if (seen > maxObjects) return undefined;
     level = level.flatMap((object) => Object.values(object).filter(isObject));
   }
   return undefined;
@@ -71,7 +66,7 @@ export function findField<T>(
 /** The objects in the first list of objects that stands in `root`, up to depth 4; empty when there is none. */
 export function firstList(root: unknown): JsonObject[] {
   let level = isObject(root) ? [root] : [];
-  for (let depth = 0; depth < maxDepth && level.length > 0 && level.length <= maxObjects; depth++) {
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth++) {
     for (const value of level.flatMap((object) => Object.values(object))) {
       if (Array.isArray(value) && value.some(isObject)) return value.filter(isObject);
     }

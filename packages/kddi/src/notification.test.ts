@@ -364,7 +364,7 @@ describe("any body at all", () => {
     );
   });
 
-  test("as deep or as wide as 256 kB allow is read in no time", () => {
+  test("as deep or as wide as 256 kB allow is read in bounded time", () => {
     const bodies = [
       "[".repeat(131_000) + "]".repeat(131_000),
       `${'{"a":'.repeat(40_000)}1${"}".repeat(40_000)}`,
@@ -374,7 +374,7 @@ describe("any body at all", () => {
     for (const body of bodies) {
       const startedAt = performance.now();
       read(body);
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
     }
   });
 });

@@ -43,16 +43,13 @@ function readOne(item: JsonObject, hint: Hint, settings: NotificationSettings): 
   );
 }
 
-/** More real results than 256 kB can hold; the limit is for bodies made to be slow. */
-const maxEntries = 4_096;
-
 /** Undefined when not one of them is understood. */
 function readSeveral(
   items: readonly JsonObject[],
   hint: Hint,
   settings: NotificationSettings,
 ): ReadNotification[] | undefined {
-  const read = items.slice(0, maxEntries).map((item) => classify(item, hint, settings));
+  const read = items.map((item) => classify(item, hint, settings));
   const known = read.filter((notifications) => notifications !== undefined);
   if (known.length === 0) return undefined;
   const missed = items.length - known.length;

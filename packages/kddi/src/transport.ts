@@ -42,7 +42,8 @@ export function createTransport(config: TransportConfig, connections: number): D
   });
 }
 
-function ownCertificates(caFile: string | undefined): { ca?: string[] } {
+/** The route's own authorities in addition to those that are trusted anyway: naming one alone would distrust all others. */
+export function ownCertificates(caFile: string | undefined): { ca?: string[] } {
   if (caFile === undefined) return {};
   return { ca: [...tls.getCACertificates("default"), readPem(caFile)] };
 }

@@ -1,12 +1,71 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables as ${NAME}
+import { describeConfig, formatFault, parseConfig } from "@hikyaku/config";
 import { describe, expect, test } from "vitest";
-import { findProvider, providers } from "./providers.ts";
+import { findProvider, providers, routeSchemas } from "./providers.ts";
 
 describe("the registry", () => {
-  test("every carrier stands under its own name", () => {
+  test("has every carrier under its own name", () => {
     for (const [name, { provider }] of Object.entries(providers)) expect(provider.name).toBe(name);
   });
 
-  test("a carrier nobody has is an error that lists those there are", () => {
+  test("answers for a carrier nobody has with those there are", () => {
     expect(() => findProvider("toString")).toThrow('no carrier is called "toString"; this build has kddi');
+  });
+
+  test("describes every key of every carrier", () => {
+    const rows = describeConfig(routeSchemas)
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    expect(rows.filter((row) => / \| {2}\|$/.test(row))).toEqual([]);
+    expect(rows.some((row) => row.includes("`routes.<name>.botId`"))).toBe(true);
+  });
+});
+
+const file = `
+routes:
+  coupon-sms:                         # KDDI, SMS only
+    provider: kddi
+    baseUrl: https://api.msg-gw.kddi.com/au      # host and aggid as issued
+    botId: bot_0001
+    basicAuth: { user: \${KDDI_USER}, password: \${KDDI_PASSWORD} }
+    tokens: smsonly                   # or { au: …, docomo: …, softbank: … }
+    smsNumber: "0312345678"
+    limits: { tps: 100, concurrency: 20 }
+    hooks: { secret: \${HOOK_SECRET}, allow: [203.0.113.0/24] }
+`;
+const env = { KDDI_USER: "user", KDDI_PASSWORD: "geheim", HOOK_SECRET: "geheim" };
+
+describe("a KDDI route of the configuration file", () => {
+  test("opens a client, publishes its rules and prints no secret", async () => {
+    const result = parseConfig({ text: file, file: "hikyaku.yaml", env, routeSchemas });
+    if (!result.ok) throw new Error(result.faults.map(formatFault).join("\n"));
+    const route = result.config.routes["coupon-sms"];
+    expect(route).toMatchObject({ limits: { tps: 100, concurrency: 20 }, hooks: { secret: "geheim" } });
+    expect(JSON.stringify(result.config)).not.toContain("geheim");
+    const provider = findProvider(route?.provider ?? "");
+    const rules = provider.rules(provider.publicSettings(route?.settings));
+    expect(rules.prepareContent({ text: "#{名前}様" })).toMatchObject({ variables: ["名前"] });
+    await provider.connect(route?.settings, { routeName: "coupon-sms", connections: 1 }).close();
+  });
+
+  test("has 10 TPS and 10 requests in flight unless it says otherwise", () => {
+    const result = parseConfig({ text: file.replace(/ +limits.*\n/, ""), file: null, env, routeSchemas });
+    expect(result).toMatchObject({ config: { routes: { "coupon-sms": { limits: { tps: 10, concurrency: 10 } } } } });
+  });
+
+  test("with faults in both parts tells all of them, in the file's own names", () => {
+    const faulty = file
+      .replace('"0312345678"', "0312345678")
+      .replace("botId", "botid")
+      .replace("tps: 100", "tps: 0")
+      .replace("smsonly  ", "{ au: a, docomo: b }");
+    const result = parseConfig({ text: faulty, file: "hikyaku.yaml", env, routeSchemas });
+    expect(result.ok ? [] : result.faults.map(({ line, path, mend }) => `${line} ${path}: ${mend}`).sort()).toEqual([
+      "10 routes.coupon-sms.limits.tps: Change `tps`: Requests per second the contract allows, over all processes; null for no limit",
+      "3 routes.coupon-sms.botId: Add `botId`: botId of the account notice",
+      "6 routes.coupon-sms.botid: Write botId",
+      "8 routes.coupon-sms.tokens.softbank: Add `softbank`: The SoftBank token of the account notice",
+      "9 routes.coupon-sms.smsNumber: Put it in quotes",
+    ]);
   });
 });
