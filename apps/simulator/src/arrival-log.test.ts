@@ -14,6 +14,12 @@ it("the worst second is the fullest window of 1,000 ms, wherever it starts and w
   );
 });
 
+it("an arrival exactly 1,000 ms after another is in another second", () => {
+  const log = createArrivalLog();
+  for (const at of [0, 1000, 1999.9, 2000]) log.add(at);
+  expect(log.worstSecond()).toBe(2);
+});
+
 it("a log too long to keep still knows its worst second and its count", () => {
   const log = createArrivalLog();
   for (let index = 0; index < 50; index++) log.add(index);

@@ -20,6 +20,14 @@ const timingSchema = z.strictObject({
   slowAnswerMs: z.number().min(0).default(60_000).describe("behaviour 60: request → answer, in real time"),
 });
 
+/** Sizes count UTF-16 units (protocol notes §5.2). */
+const smsSchema = z.strictObject({
+  maxUnits: z.int().positive().default(660),
+  single: z.int().positive().default(70).describe("most units of an SMS of one part"),
+  multi: z.int().positive().default(66).describe("units a part of a longer SMS holds"),
+  shown: z.enum(["smsTextEnc", "smsText"]).default("smsTextEnc").describe("which of the two the handset shows"),
+});
+
 export const optionsSchema = z.strictObject({
   host: z.string().default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(0).describe("gateway; 0 = a free port"),
@@ -69,13 +77,7 @@ export const optionsSchema = z.strictObject({
     .enum(["failed", "deliver", "refuse"])
     .default("failed")
     .describe("dst names another carrier than the number's"),
-  sms: z
-    .strictObject({
-      maxUnits: z.int().positive().default(660),
-      single: z.int().positive().default(70),
-      multi: z.int().positive().default(66),
-    })
-    .default({ maxUnits: 660, single: 70, multi: 66 }),
+  sms: smsSchema.default(() => smsSchema.parse({})),
   maxBodyBytes: z.int().positive().default(262_144),
 
   magicPrefixes: z

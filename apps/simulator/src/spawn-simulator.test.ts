@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { account, send } from "../test/support.ts";
 import { spawnSimulator } from "./index.ts";
 
@@ -16,7 +16,7 @@ function isAlive(pid: number): boolean {
 }
 
 it("a process of its own answers, finishes open requests on SIGTERM, and is gone", async () => {
-  const simulator = await spawnSimulator({ accounts: [account], acceptDelayMs: 300 });
+  await using simulator = await spawnSimulator({ accounts: [account], acceptDelayMs: 300 });
   expect((await fetch(`${simulator.controlUrl}/healthz`)).status).toBe(200);
   const open = send(simulator, "+819012345678");
   await vi.waitFor(async () => {
@@ -31,6 +31,8 @@ it("a process of its own answers, finishes open requests on SIGTERM, and is gone
 
 it("a process started to follow its parent ends when the parent's pipe does", async () => {
   const child = spawn(process.execPath, [main, "--until-stdin-closes"], { stdio: ["pipe", "pipe", "inherit"] });
+  // However the test ends, the process does too.
+  onTestFinished(() => void child.kill("SIGKILL"));
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   expect(JSON.parse(line.toString("utf8"))).toMatchObject({
     msg: "simulator listening",

@@ -177,13 +177,16 @@ describe("notifications", () => {
     await vi.waitFor(() => expect(statuses(on.listener).sort()).toEqual(["delivered", "delivered", "sent", "sent"]));
   });
 
-  it("24 tells of sent before it answers 202", async () => {
-    await using on = await bundle({ acceptDelayMs: 50 });
-    const answer = send(on.simulator, magic("24"));
-    await vi.waitFor(() => expect(statuses(on.listener)[0]).toBe("sent"));
-    expect(on.simulator.messages()[0]?.answered).toBeUndefined();
-    const { smsmessage } = JSON.parse((await answer).text) as { smsmessage: { msgId: string } };
-    expect(on.listener.received[0]?.body).toContain(smsmessage.msgId);
+  it("24 tells of sent, and answers 202 only when that was taken", async () => {
+    await using listener = await startListener(() => ({ afterMs: 300 }));
+    await using simulator = await startFast({ accounts: [{ ...account, smsResultUrl: listener.url }] });
+    const startedAt = performance.now();
+    const answer = await send(simulator, magic("24"));
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
+    const { smsmessage } = JSON.parse(answer.text) as { smsmessage: { msgId: string } };
+    expect(answer.status).toBe(202);
+    expect(statuses(listener)[0]).toBe("sent");
+    expect(listener.received[0]?.body).toContain(smsmessage.msgId);
   });
 
   it("30 is delivered and never told; the status API knows", async () => {

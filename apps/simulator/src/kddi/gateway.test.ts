@@ -136,8 +136,8 @@ const steps: readonly Step[] = [
   {
     what: "8: Shift_JIS",
     status: 400,
-    parts: { body: Buffer.from([0x7b, 0x22, 0x82, 0xa0, 0x22, 0x7d]) },
-    code: 42008,
+    parts: { body: Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0x82, 0xa0]), Buffer.from('"}')]) },
+    text: "not UTF-8",
   },
   { what: "8: 300 kB", status: 400, parts: { body: changed("extra", "x".repeat(300_000)) }, text: "262144" },
   {
@@ -231,6 +231,13 @@ describe("the steps come in their order", () => {
     expect((await send(simulator, to, { headers: { "x-fallback": "9" } })).status).toBe(503);
   });
 
+  it("method before TPS: a wrong method is told so also over the limit, and costs no TPS", async () => {
+    await using simulator = await startFast({ accounts: [{ ...account, tps: 1 }] });
+    expect((await send(simulator, to, { method: "PUT" })).status).toBe(405);
+    expect((await send(simulator, to)).status).toBe(202);
+    expect((await send(simulator, to, { method: "PUT" })).status).toBe(405);
+  });
+
   it("a refused password costs no TPS", async () => {
     await using simulator = await startFast({ accounts: [{ ...account, tps: 1 }] });
     expect((await send(simulator, to, { headers: wrongPassword })).status).toBe(401);
@@ -301,6 +308,12 @@ describe("deviations", () => {
         { text: "【SMSサービス正常性確認開始】\n個人端末から配信試験実施" },
       ]),
     );
+  });
+
+  it("the handset shows smsText where the knob says so", async () => {
+    await using simulator = await startFast({ sms: { shown: "smsText" } });
+    await call(simulator, { body: withText("こんにちは", sample.encoded) });
+    expect(simulator.messages()[0]?.text).toBe("こんにちは");
   });
 
   it("a percent-encoded botId is the same botId", async () => {
@@ -444,11 +457,13 @@ describe("the record", () => {
     simulator.setFaults({ statusRates: { 500: 1 } });
     simulator.advanceClock(1_000_000);
     await send(simulator, to);
+    for (let tries = 0; tries < 2; tries++) await send(simulator, "+819000000053");
     simulator.reset();
     expect(simulator.metrics()).toMatchObject({ requests: 0, accepted: 0, answers: {}, messages: { pending: 0 } });
     expect(simulator.requests(to)).toEqual([]);
     expect(simulator.now() - Date.now()).toBeLessThan(1000);
     expect(simulator.accounts()).toMatchObject([{ tps: 77, smsResultUrl: "http://127.0.0.1:9/x" }]);
     expect((await send(simulator, to)).status).toBe(202);
+    expect((await send(simulator, "+819000000053")).status).toBe(503);
   });
 });

@@ -3,6 +3,8 @@ import { createMessage, type Message, type MessageStart } from "./message.ts";
 /** A request that named a recipient and was not accepted. */
 export interface RefusedRequest {
   readonly at: number;
+  /** Counts all requests in the order they were judged: a millisecond has room for several. */
+  readonly order: number;
   readonly botId: string;
   readonly to: string;
   /** HTTP status, or `closed` when the socket was cut. */
@@ -17,8 +19,8 @@ export interface Duplicate {
 }
 
 export interface MessageStore {
-  accept(start: Omit<MessageStart, "duplicateOf">): Message;
-  refuse(request: RefusedRequest): void;
+  accept(start: Omit<MessageStart, "duplicateOf" | "order">): Message;
+  refuse(request: Omit<RefusedRequest, "order">): void;
   byId(msgId: string): Message | undefined;
   to(number: string): readonly Message[];
   all(): IterableIterator<Message>;
@@ -38,6 +40,7 @@ export function createMessageStore(): MessageStore {
   const byNumber = new Map<string, Message | Message[]>();
   const refusals = new Map<string, RefusedRequest[]>();
   let refusalCount = 0;
+  let order = 0;
   let duplicateCount = 0;
   let duplicates: Duplicate[] = [];
 
@@ -59,7 +62,7 @@ export function createMessageStore(): MessageStore {
     accept(start) {
       const earlier = byNumber.get(start.to);
       const twin = earlier === undefined ? undefined : to(start.to).find((message) => message.text === start.text);
-      const message = createMessage({ ...start, duplicateOf: twin?.duplicateOf ?? twin?.msgId });
+      const message = createMessage({ ...start, order: order++, duplicateOf: twin?.duplicateOf ?? twin?.msgId });
       messages.set(message.msgId, message);
       if (earlier === undefined) byNumber.set(message.to, message);
       else if (Array.isArray(earlier)) earlier.push(message);
@@ -71,8 +74,9 @@ export function createMessageStore(): MessageStore {
       if (refusalCount >= keptRefusals) return;
       refusalCount++;
       const earlier = refusals.get(request.to);
-      if (earlier === undefined) refusals.set(request.to, [request]);
-      else earlier.push(request);
+      const refusal = { ...request, order: order++ };
+      if (earlier === undefined) refusals.set(request.to, [refusal]);
+      else earlier.push(refusal);
     },
     byId: (msgId) => messages.get(msgId),
     to,

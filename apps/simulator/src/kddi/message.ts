@@ -22,6 +22,7 @@ export interface Message extends SmsSend {
   readonly msgId: string;
   readonly account: Account;
   readonly acceptedAt: number;
+  readonly order: number;
   answered: Answered | undefined;
   readonly changes: StateChange[];
   /** msgId of an earlier accepted message with the same recipient and text. */
@@ -33,6 +34,7 @@ export interface MessageStart extends SmsSend {
   readonly msgId: string;
   readonly account: Account;
   readonly acceptedAt: number;
+  readonly order: number;
   readonly duplicateOf: string | undefined;
   readonly deviations: readonly string[];
 }
@@ -48,6 +50,7 @@ export function createMessage(start: MessageStart): Message {
     text: start.text,
     dst: start.dst satisfies Dst,
     acceptedAt: start.acceptedAt,
+    order: start.order,
     answered: undefined,
     changes: [],
     duplicateOf: start.duplicateOf,

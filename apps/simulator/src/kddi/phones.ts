@@ -9,7 +9,7 @@ export const phonePatchSchema = z.strictObject({
     .union([z.string(), z.int()])
     .transform((value) => String(value).padStart(2, "0"))
     .refine((code) => Object.hasOwn(behaviours, code), {
-      error: `must be one of ${Object.keys(behaviours).join(", ")}`,
+      error: `must be one of ${Object.keys(behaviours).sort().join(", ")}`,
     })
     .nullish(),
   /** Off until this time of the simulated clock (ISO 8601), `"off"` = for ever. */

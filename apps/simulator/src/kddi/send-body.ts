@@ -7,7 +7,7 @@ import { decodeSmsTextEnc, differOnlyByCarriageReturn } from "./sms-text.ts";
 export interface SmsSend {
   readonly to: string;
   readonly smsNumber: string;
-  /** Decoded from `smsTextEnc`: what the handset shows. */
+  /** What the handset shows: decoded from `smsTextEnc`, unless the knob `sms.shown` says `smsText`. */
   readonly text: string;
   readonly dst: Dst;
 }
@@ -72,7 +72,8 @@ export function readSmsSend(
   if (dst === undefined) deviations.push("dst is missing");
   else if (!isDst(dst)) return refused('dst must be one of the strings "0", "1", "2", "3", "4"');
 
-  return { send: { to, smsNumber, text: decoded.text, dst: dst ?? "0" }, deviations };
+  const text = settings.sms.shown === "smsText" ? smsText : decoded.text;
+  return { send: { to, smsNumber, text, dst: dst ?? "0" }, deviations };
 }
 
 /** Fields under their exact names; other spellings of them are found too, and both those and strangers are noted. */

@@ -89,13 +89,13 @@ export function viewMessage(message: Message, sizes: PartSizes): MessageView {
 /** Every request that named the recipient, in the order of time. */
 export function viewRequests(accepted: readonly Message[], refused: readonly RefusedRequest[]): readonly RequestView[] {
   const requests = [
-    ...accepted.map(({ acceptedAt: at, account, answered, msgId }) => ({
-      at,
-      view: { botId: account.options.botId, answered, msgId },
+    ...accepted.map(({ acceptedAt: at, order, account, answered, msgId }) => ({
+      order,
+      view: { at: iso(at), botId: account.options.botId, answered, msgId },
     })),
-    ...refused.map(({ at, botId, answered, why }) => ({ at, view: { botId, answered, why } })),
+    ...refused.map(({ at, order, botId, answered, why }) => ({ order, view: { at: iso(at), botId, answered, why } })),
   ];
-  return requests.sort((a, b) => a.at - b.at).map(({ at, view }) => ({ at: iso(at), ...view }));
+  return requests.sort((a, b) => a.order - b.order).map(({ view }) => view);
 }
 
 export function viewPhone(phone: Phone, messages: readonly Message[], sizes: PartSizes): PhoneView {
