@@ -86,8 +86,9 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
       return reply.code(503).send();
     }
     for (const receipt of receipts) {
+      const [kind = receipt.kind] = receipt.kind.split(".");
+      metrics.receipts.inc({ route: request.params.route, kind });
       if (receipt.kind === "unrecognised") {
-        metrics.receipts.inc({ route: request.params.route, result: "unrecognised" });
         log.error(
           { route: request.params.route, reason: receipt.reason },
           "notification not understood; its raw body is kept",

@@ -22,7 +22,7 @@ export interface TestSystem extends AsyncDisposable {
 export const botId = "bot_0001";
 export const route = "coupon-sms";
 
-const hookSecret = "a-secret-of-the-test-1234";
+export const hookSecret = "a-secret-of-the-test-1234";
 
 /**
  * A ledger, a Redis and a gateway simulator, with a configuration to match; the apps are started by the test, as real

@@ -41,6 +41,8 @@ export interface FeedSettings {
 
 const leaseMs = 3_000;
 const idleTickMs = 1_000;
+/** While a campaign's first messages are under way, their answer is looked for this often. */
+const canaryTickMs = 50;
 /** A retry or a single message handed to the queue is taken again from the ledger when nothing came of it by then. */
 const handedOutMs = 60_000;
 const orphanAfterMs = 10_000;
@@ -70,6 +72,8 @@ export function createFeeder(deps: FeederDeps) {
   let closing = false;
   let wake: (() => void) | null = null;
   let orphansAt = 0;
+  /** Whether some campaign's first messages were still to prove it when this round looked. */
+  let unproven = false;
 
   const windowSize = (): number => {
     const rate = deps.throttle.currentRate();
@@ -128,6 +132,7 @@ export function createFeeder(deps: FeederDeps) {
       proven.add(campaign.id);
       return campaign.queued;
     }
+    unproven = true;
     if (step.kind === "pause") {
       await pauseCampaign(sql, { campaignId: campaign.id, reason: step.reason });
       deps.log.error({ campaignId: campaign.id, reason: step.reason }, "campaign paused itself");
@@ -153,6 +158,7 @@ export function createFeeder(deps: FeederDeps) {
   };
 
   const feedCampaigns = async (room: number, queueIsEmpty: boolean): Promise<number> => {
+    unproven = false;
     const candidates: FeedCandidate[] = [];
     const byId = new Map<string, FeedableCampaign>();
     for (const campaign of await openCampaigns()) {
@@ -188,34 +194,35 @@ export function createFeeder(deps: FeederDeps) {
       await rewindCursor(sql, { campaignId: campaign.id });
   };
 
-  /** One round; answers whether the next should come soon. */
-  const tick = async (): Promise<boolean> => {
-    if (!(await holdFeederLease(sql, { route: deps.route, feeder: deps.feeder, ttlMs: leaseMs }))) return false;
+  /** One round; answers when the next should come. */
+  const tick = async (): Promise<number> => {
+    if (!(await holdFeederLease(sql, { route: deps.route, feeder: deps.feeder, ttlMs: leaseMs }))) return idleTickMs;
     const route = await findRoute(sql, deps.route);
-    if (route?.heldAt) return false;
+    if (route?.heldAt) return idleTickMs;
     await noticeRedisLoss();
     const { campaign, single } = await deps.queue.depth();
     const waiting = campaign.waitingMessages + single.waitingMessages;
     const target = windowSize();
     let room = target - waiting;
-    if (room < target / 3) return true;
+    if (room < target / 3) return deps.settings.intervalMs;
     const due = await feedDue(room);
     room -= due + (await feedOrphans(room));
     const fed = room > 0 ? await feedCampaigns(room, isIdle(campaign)) : 0;
-    return due + fed > 0 || waiting > 0;
+    if (unproven) return canaryTickMs;
+    return due + fed > 0 || waiting > 0 ? deps.settings.intervalMs : idleTickMs;
   };
 
   const loop = async (): Promise<void> => {
     while (!closing) {
-      let soon = false;
+      let waitMs = idleTickMs;
       try {
-        soon = await tick();
+        waitMs = await tick();
       } catch (err) {
         deps.log.error({ err, route: deps.route }, "feeding failed; trying again");
       }
       if (closing) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, soon ? deps.settings.intervalMs : idleTickMs);
+        const timer = setTimeout(resolve, waitMs);
         wake = () => {
           clearTimeout(timer);
           resolve();

@@ -35,8 +35,14 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
     }),
     receipts: new Counter({
       name: "hikyaku_receipts_total",
-      help: "Notifications by what they came to: applied, stale, parked, adopted, repeated, stored, unrecognised",
-      labelNames: ["route", "result"],
+      help: "Notifications that were stored, by kind: receipt, inbound, connection-test, unrecognised",
+      labelNames: ["route", "kind"],
+      registers,
+    }),
+    receiptsApplied: new Counter({
+      name: "hikyaku_receipts_applied_total",
+      help: "Stored receipts by what they did: applied, stale, parked, adopted",
+      labelNames: ["result"],
       registers,
     }),
     receiptSeconds: new Histogram({

@@ -16,6 +16,8 @@ export interface PollerDeps {
   readonly schedule: Required<Pick<StatusCheckSchedule, "graceMs" | "plan" | "lastCheckMarginMs">>;
   readonly intervalMs: number;
   readonly batchSize: number;
+  /** Share of the route's rate that status checks may use. */
+  readonly tpsShare: number;
   readonly now: () => Date;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -23,6 +25,7 @@ export interface PollerDeps {
 
 /** A check taken and not answered within this time is taken again, by any poller. */
 const takenForMs = 120_000;
+const roundSeconds = 5;
 /** After a status call that failed, the message's next check comes this much later; its place in the plan is kept. */
 const failedCheckRetryMs = 60_000;
 
@@ -108,14 +111,22 @@ export function createPoller(deps: PollerDeps) {
     return resultOf(due, answer);
   };
 
+  /** No more than can be asked in a few seconds: what is taken here, no other poller asks about. */
+  const roundSize = (): number => {
+    const rate = deps.throttle.currentRate();
+    if (rate === null) return deps.batchSize;
+    return Math.max(1, Math.min(deps.batchSize, Math.floor(rate * deps.tpsShare * roundSeconds)));
+  };
+
   const round = async (): Promise<boolean> => {
     await deps.hold.refresh();
     if (deps.hold.held) return false;
-    const due = await takeDueChecks(sql, { route: deps.route, limit: deps.batchSize, leaseMs: takenForMs });
+    const limit = roundSize();
+    const due = await takeDueChecks(sql, { route: deps.route, limit, leaseMs: takenForMs });
     if (due.length === 0) return false;
     const results = await Promise.all(due.map(check));
     await recordChecks(sql, results);
-    return due.length === deps.batchSize;
+    return due.length === limit;
   };
 
   const loop = async (): Promise<void> => {

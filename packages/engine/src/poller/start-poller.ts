@@ -58,6 +58,7 @@ export async function startPoller(deps: {
         },
         intervalMs: deps.config.poller.intervalMs,
         batchSize: deps.config.poller.batchSize,
+        tpsShare: deps.config.poller.tpsShare,
         now: () => new Date(),
         log,
         metrics: deps.metrics,

@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { type Config, ConfigError, formatFault, requireConfig } from "@hikyaku/config";
 import type { Provider } from "@hikyaku/core";
-import { beat, connectLedger, type Ledger, registerWorker, schemaVersion, stopWorker } from "@hikyaku/ledger";
+import {
+  beat,
+  connectLedger,
+  type Ledger,
+  publishRoutes,
+  registerWorker,
+  schemaVersion,
+  stopWorker,
+} from "@hikyaku/ledger";
 import { findProvider, routeSchemas } from "@hikyaku/providers";
 import { connectRedis, type RedisConnections } from "@hikyaku/queue";
 import { createLogger, type Logger } from "../observing/create-logger.ts";
@@ -79,6 +87,15 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
 
   await waitForSchema(ledger, log, stop.signal);
   if (stop.signal.aborted) process.exit(0);
+  // Producers have no configuration file: what they may know of the routes stands in the ledger.
+  await publishRoutes(
+    ledger.sql,
+    Object.values(config.routes).map((route) => ({
+      name: route.name,
+      provider: route.provider,
+      settings: findProvider(route.provider).publicSettings(route.settings),
+    })),
+  );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });
   const stopBeating = keepBeating({ ledger, worker, everyMs: config.heartbeat.everyMs, log });
   const ready: ReadyCheck[] = [

@@ -20,10 +20,10 @@ export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metric
   const applyAll = async (): Promise<void> => {
     for (;;) {
       const done = await applyReceipts(deps.ledger.sql, { limit: batchLimit, parkForMs, parkRetryMs });
-      deps.metrics.receipts.inc({ route: "", result: "applied" }, done.applied);
-      deps.metrics.receipts.inc({ route: "", result: "stale" }, done.stale);
-      deps.metrics.receipts.inc({ route: "", result: "parked" }, done.parked);
-      deps.metrics.receipts.inc({ route: "", result: "adopted" }, done.adopted);
+      deps.metrics.receiptsApplied.inc({ result: "applied" }, done.applied);
+      deps.metrics.receiptsApplied.inc({ result: "stale" }, done.stale);
+      deps.metrics.receiptsApplied.inc({ result: "parked" }, done.parked);
+      deps.metrics.receiptsApplied.inc({ result: "adopted" }, done.adopted);
       for (const delayMs of done.delaysMs) deps.metrics.receiptDelaySeconds.observe(delayMs / 1_000);
       if (done.applied + done.stale + done.parked + done.adopted < batchLimit) return;
     }

@@ -1,6 +1,6 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
 import { type BackoffCause, type BackoffPlan, backoffPlans, type Provider } from "@hikyaku/core";
-import { feedable, type Ledger, nextToFeed, orphanSingles, publishRoutes, takeDue } from "@hikyaku/ledger";
+import { feedable, type Ledger, nextToFeed, orphanSingles, takeDue } from "@hikyaku/ledger";
 import {
   onFeederSignal,
   openSendQueue,
@@ -38,14 +38,6 @@ const refreshHoldMs = 1_000;
 export async function startWorker(
   deps: WorkerDeps,
 ): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
-  await publishRoutes(
-    deps.ledger.sql,
-    Object.values(deps.config.routes).map((route) => ({
-      name: route.name,
-      provider: route.provider,
-      settings: deps.findProvider(route.provider).publicSettings(route.settings),
-    })),
-  );
   const routes = await Promise.all(Object.values(deps.config.routes).map((route) => startRoute(deps, route)));
   const applier = createReceiptApplier(deps);
   const signalAll = () => {
