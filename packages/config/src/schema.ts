@@ -50,7 +50,7 @@ export const configSchema = section({
     .prefault("info")
     .describe("Least severe log line that is written."),
   shutdownGrace: duration({ atLeast: "1s" })
-    .prefault("40s")
+    .prefault("45s")
     .describe(
       "How long a process may finish what it has in hand after SIGTERM; keep it above the gateway's response timeout.",
     ),
