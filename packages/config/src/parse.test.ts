@@ -62,7 +62,7 @@ describe("an empty file", () => {
       retry: { maxAttempts: 8 },
       unknown: { reconcileAfterMs: 259_200_000, policy: "hold" },
       retention: { days: 90 },
-      shutdownGraceMs: 40_000,
+      shutdownGraceMs: 45_000,
       feed: { windowSeconds: 5 },
       heartbeat: { everyMs: 1_000, deadAfterMs: 3_000 },
       routes: {},
