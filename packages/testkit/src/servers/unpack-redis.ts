@@ -21,8 +21,7 @@ export function canUnpackRedis(): boolean {
  * @throws Error in apt's words when the packages cannot be fetched
  */
 export async function unpackRedis(env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<RedisProgram> {
-  const cache = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "hikyaku");
-  const folder = join(cache, `redis-${await systemName()}-${process.arch}`);
+  const { cache, folder } = await cacheFolders(env);
   const cached = await programIn(folder);
   if (cached.program !== undefined) return cached.program;
 
@@ -47,6 +46,17 @@ export async function unpackRedis(env: NodeJS.ProcessEnv, log: (line: string) =>
   const { program, fault } = await programIn(folder);
   if (program === undefined) throw new Error(`the unpacked program does not run: ${fault}`);
   return program;
+}
+
+/** Whether {@link unpackRedis} would have nothing to fetch. */
+export async function isRedisUnpacked(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { folder } = await cacheFolders(env);
+  return (await programIn(folder)).program !== undefined;
+}
+
+async function cacheFolders(env: NodeJS.ProcessEnv): Promise<{ cache: string; folder: string }> {
+  const cache = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "hikyaku");
+  return { cache, folder: join(cache, `redis-${await systemName()}-${process.arch}`) };
 }
 
 async function programIn(folder: string): Promise<{ program?: RedisProgram; fault?: string }> {
