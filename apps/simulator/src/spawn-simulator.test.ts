@@ -46,6 +46,34 @@ it("a process started to follow its parent ends when the parent's pipe does", as
   expect((await exited)[0]).toBe(0);
 });
 
+it("a simulator ends when the process that spawned it is killed", async () => {
+  const index = new URL("./index.ts", import.meta.url).href;
+  const script = `const { spawnSimulator } = await import(${JSON.stringify(index)});
+    console.log((await spawnSimulator()).pid);
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  const [printed] = (await once(parent.stdout, "data")) as [Buffer];
+  const pid = Number(printed.toString("utf8"));
+  expect(isAlive(pid)).toBe(true);
+  parent.kill("SIGKILL");
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+});
+
+it("a process whose output nobody reads any more still ends on SIGTERM", async () => {
+  const child = spawn(process.execPath, [main], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  const gone = once(child.stdout, "close");
+  child.stdout.destroy();
+  await gone;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+});
+
 it("wrong options end the process with status 2 and the reason", async () => {
   await expect(spawnSimulator({ tpsWindow: "hour" as "bucket" })).rejects.toThrow("tpsWindow");
   const child = spawn(process.execPath, [main, "--prot"], { stdio: "ignore" });
