@@ -9,10 +9,7 @@ export function plainNumber(n: number): string {
 
 /** A number with one of the simulator's behaviours, e.g. 61: accepted, then the socket closes without an answer. */
 export function magicNumber(behaviour: number): string {
-  return (
-    `+81900000000${String(behaviour).padStart(2, "0")}`.slice(0, 4) +
-    `0000000${String(behaviour).padStart(2, "0")}`.slice(-9)
-  );
+  return `+8190000000${String(behaviour).padStart(2, "0")}`;
 }
 
 /** Writes a campaign with these recipients into the ledger and starts it; the producer's job, without the producer. */
