@@ -1,1 +1,28 @@
-export {};
+export type { CampaignFacts, CampaignResult, CampaignStatus } from "./campaigns/campaign-result.ts";
+export type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
+export type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
+export { createProducer, type ProducerOptions } from "./create-producer.ts";
+export {
+  CampaignConflictError,
+  CampaignNotFoundError,
+  CampaignStateError,
+  DifferentRecipientsError,
+  ImportBusyError,
+  RowsRejectedError,
+} from "./errors/campaign-errors.ts";
+export { type Fault, HikyakuError } from "./errors/hikyaku-error.ts";
+export {
+  IdempotencyConflictError,
+  InvalidContentError,
+  InvalidMessageError,
+  InvalidRequestError,
+  LedgerNotReadyError,
+  UnknownRouteError,
+  UnsupportedRouteError,
+} from "./errors/request-errors.ts";
+export type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
+export type { CampaignRef, CampaignReport, CancelResult, Producer } from "./producer.ts";
+export type { RejectedRow } from "./recipients/rejected-row.ts";
+export type { ImportWarning } from "./recipients/warning-tally.ts";
+export type { CampaignOptions } from "./request/campaign-options.ts";
+export type { ImportProgress, Recipient, SourceOptions } from "./request/source-options.ts";

@@ -1,0 +1,124 @@
+import {
+  type CampaignRow,
+  campaignReport,
+  cancelCampaign,
+  discardImport,
+  findCampaign,
+  pauseCampaign,
+  resumeCampaign,
+} from "@hikyaku/ledger";
+import * as z from "zod";
+import { CampaignNotFoundError, CampaignStateError } from "../errors/campaign-errors.ts";
+import type { CampaignRef, Producer } from "../producer.ts";
+import { createWarningTally } from "../recipients/warning-tally.ts";
+import { readCampaignOptions } from "../request/campaign-options.ts";
+import { instant, label, readFields } from "../request/read-fields.ts";
+import { sourceFields } from "../request/source-options.ts";
+import { prepareContent } from "../routes/prepare-content.ts";
+import { campaignResult, campaignStatus, factsOf } from "./campaign-result.ts";
+import type { CampaignContext } from "./context.ts";
+import { createDraft } from "./create-draft.ts";
+import { importSource } from "./import-source.ts";
+import { lockImport } from "./lock-import.ts";
+import { startImported } from "./start.ts";
+
+type ControlName =
+  | "createCampaign"
+  | "importRecipients"
+  | "discardImport"
+  | "startCampaign"
+  | "pauseCampaign"
+  | "resumeCampaign"
+  | "cancelCampaign"
+  | "findCampaign"
+  | "campaignReport";
+
+const refSchema = z.union([z.strictObject({ id: label }), z.strictObject({ key: label })], "{ id } or { key }");
+const sourceSchema = z.strictObject(sourceFields, "an object with recipients");
+const startSchema = z.strictObject({ startAt: instant.optional() }, "an object such as { startAt }");
+const pauseSchema = z.strictObject({ reason: label.default("paused by operator") }, "an object such as { reason }");
+
+/** The steps of a campaign's life, one call each. */
+export function controlCampaigns(context: CampaignContext): Pick<Producer, ControlName> {
+  const { sql, routes, locks, wakeFeeder } = context;
+
+  const find = (ref: CampaignRef) => findCampaign(sql, readFields(refSchema, ref));
+
+  async function get(ref: CampaignRef): Promise<CampaignRow> {
+    const campaign = await find(ref);
+    if (!campaign) throw new CampaignNotFoundError(ref);
+    return campaign;
+  }
+
+  const status = async ({ id }: { id: string }) => campaignStatus(sql, await get({ id }));
+
+  return {
+    async createCampaign(options) {
+      const { campaign, created, prepared } = await createDraft(context, readCampaignOptions(options));
+      const warnings = createWarningTally(prepared.warnings).list();
+      return await campaignResult(sql, campaign.id, { created, warnings });
+    },
+    async importRecipients(ref, source) {
+      readFields(sourceSchema, source);
+      const campaign = await get(ref);
+      const rules = await routes.rulesOf(campaign.route);
+      const prepared = prepareContent(rules, campaign.content);
+      const warnings = createWarningTally(prepared.warnings);
+      await importSource(context, { campaign, rules, prepared, source, warnings });
+      return await campaignResult(sql, campaign.id, { warnings: warnings.list() });
+    },
+    async discardImport(ref) {
+      const campaign = await get(ref);
+      const release = await lockImport(locks, campaign);
+      try {
+        if (!(await discardImport(sql, { campaignId: campaign.id }))) {
+          throw new CampaignStateError(await get(ref), "its import is over and can't be taken back; cancel it instead");
+        }
+      } finally {
+        await release();
+      }
+      return await status(campaign);
+    },
+    async startCampaign(ref, options = {}) {
+      const { startAt } = readFields(startSchema, options);
+      const campaign = await get(ref);
+      await startImported(context, campaign, startAt);
+      return await status(campaign);
+    },
+    async pauseCampaign(ref, options = {}) {
+      const { reason } = readFields(pauseSchema, options);
+      const { id } = await get(ref);
+      if (!(await pauseCampaign(sql, { campaignId: id, reason }))) {
+        const now = await get(ref);
+        if (now.state !== "paused") throw new CampaignStateError(now, "only a running campaign can be paused");
+      }
+      return await status({ id });
+    },
+    async resumeCampaign(ref) {
+      const { id, route } = await get(ref);
+      if (await resumeCampaign(sql, { campaignId: id })) await wakeFeeder(route);
+      else {
+        const now = await get(ref);
+        if (now.state !== "running") throw new CampaignStateError(now, "only a paused campaign can be resumed");
+      }
+      return await status({ id });
+    },
+    async cancelCampaign(ref) {
+      const campaign = await get(ref);
+      const cancelled = await cancelCampaign(sql, { campaignId: campaign.id });
+      if (!cancelled) throw new CampaignStateError(await get(ref), "nothing is left to cancel");
+      const { sent, inFlight, stopped } = cancelled;
+      return { campaign: await status(campaign), sent, inFlight, stopped };
+    },
+    async findCampaign(ref) {
+      const campaign = await find(ref);
+      return campaign && (await campaignStatus(sql, campaign));
+    },
+    async campaignReport(ref) {
+      const { id } = await get(ref);
+      const report = await campaignReport(sql, { campaignId: id });
+      if (!report) throw new CampaignNotFoundError(ref);
+      return { ...report, campaign: factsOf(report.campaign) };
+    },
+  };
+}

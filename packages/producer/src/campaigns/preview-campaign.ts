@@ -1,0 +1,112 @@
+import { maskNumber } from "@hikyaku/core";
+import { suppressedAmong } from "@hikyaku/ledger";
+import * as z from "zod";
+import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
+import { openRecipients } from "../recipients/recipient-reader.ts";
+import { createRecipientSet } from "../recipients/recipient-set.ts";
+import type { RejectedRow } from "../recipients/rejected-row.ts";
+import { createRowChecker } from "../recipients/row-checker.ts";
+import { createWarningTally, type ImportWarning } from "../recipients/warning-tally.ts";
+import { type CampaignOptions, campaignFields, toChecked } from "../request/campaign-options.ts";
+import { readFields } from "../request/read-fields.ts";
+import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
+import { prepareContent } from "../routes/prepare-content.ts";
+import { rejectionsShown } from "./campaign-result.ts";
+import type { CampaignContext } from "./context.ts";
+import { chunkRows } from "./import-source.ts";
+import { duplicateOf, tellOnly } from "./tell-rejections.ts";
+
+/** Everything `enqueueCampaign` takes; the key may be left out. */
+export type PreviewRequest<Row extends Recipient = Recipient> = Omit<CampaignOptions, "key"> &
+  SourceOptions<Row> & { key?: string; start?: boolean };
+
+/** What a campaign would be. Nothing was written. */
+export interface CampaignPreview {
+  route: string;
+  /** Names of the variables the content uses. */
+  variables: readonly string[];
+  /** Rows of the source that would become messages, the suppressed ones included. */
+  recipients: number;
+  rejected: number;
+  duplicates: number;
+  suppressed: number;
+  /** Billable parts of all recipients that are not suppressed. */
+  segments: number;
+  /** The first three messages as their recipients would read them. */
+  samples: { line: number; to: string; text: string; segments: number }[];
+  /** The first 100 rejected rows, duplicates included. */
+  rejections: RejectedRow[];
+  warnings: ImportWarning[];
+}
+
+const requestSchema = z.strictObject(
+  { ...campaignFields, key: campaignFields.key.default("preview"), ...sourceFields, start: z.boolean().optional() },
+  "an object with route, content and recipients",
+);
+
+const samplesShown = 3;
+
+/** @param request as for `enqueueCampaign` */
+export async function previewCampaign<Row extends Recipient>(
+  { sql, routes }: CampaignContext,
+  request: PreviewRequest<Row>,
+): Promise<CampaignPreview> {
+  const fields = readFields(requestSchema, request);
+  const { route, content } = toChecked(fields);
+  const rules = await routes.rulesOf(route);
+  const prepared = prepareContent(rules, content);
+  const warnings = createWarningTally(prepared.warnings);
+  const known = createRecipientSet();
+  const preview: CampaignPreview = {
+    route,
+    variables: prepared.variables,
+    recipients: 0,
+    rejected: 0,
+    duplicates: 0,
+    suppressed: 0,
+    segments: 0,
+    samples: [],
+    rejections: [],
+    warnings: [],
+  };
+
+  const reader = openRecipients(request.recipients, fields.signal);
+  try {
+    const check = createRowChecker(rules, prepared, warnings);
+    const keepRows = request.onRejected !== undefined;
+    const { variables } = prepared;
+    const taker = createChunkTaker({ reader, variables, check, lineOf: request.lineOf, keepRows });
+    for (;;) {
+      const chunk = await taker.take(chunkRows);
+      if (!chunk) break;
+      const refused: BadRow<Row>[] = chunk.bad;
+      const good = chunk.good.filter((row) => known.add(row.recipient) || void refused.push(duplicateOf(row)));
+      const recipients = good.map(({ recipient }) => recipient);
+      const suppressed = await suppressedAmong(sql, { route, recipients });
+      preview.recipients += good.length;
+      preview.suppressed += suppressed.size;
+      preview.duplicates += chunk.good.length - good.length;
+      preview.rejected += refused.length - (chunk.good.length - good.length);
+      for (const { line, recipient, vars, segments } of good) {
+        if (suppressed.has(recipient)) continue;
+        preview.segments += segments;
+        if (preview.samples.length < samplesShown) {
+          const rendered = prepared.render(vars);
+          const text = "preview" in rendered ? rendered.preview : "";
+          preview.samples.push({ line, to: maskNumber(recipient), text, segments });
+        }
+      }
+      refused.sort((one, other) => one.line - other.line);
+      for (const { line, code, reason } of refused.slice(0, rejectionsShown - preview.rejections.length)) {
+        preview.rejections.push({ line, code, reason });
+      }
+      tellOnly(refused, request.onRejected);
+      const { rejected, duplicates } = preview;
+      request.onProgress?.({ rows: chunk.end, resumedRows: 0, rejected, duplicates });
+    }
+  } finally {
+    await reader.close();
+  }
+  preview.warnings = warnings.list();
+  return preview;
+}

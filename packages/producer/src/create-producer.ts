@@ -1,0 +1,92 @@
+import { connectLedger, listRoutes, openImportLocks, type Sql } from "@hikyaku/ledger";
+import * as z from "zod";
+import { controlCampaigns } from "./campaigns/control-campaigns.ts";
+import { enqueueCampaign } from "./campaigns/enqueue-campaign.ts";
+import { previewCampaign } from "./campaigns/preview-campaign.ts";
+import { LedgerNotReadyError } from "./errors/request-errors.ts";
+import { openJobHandoff } from "./handoff/job-handoff.ts";
+import { sendMessage } from "./messages/send-message.ts";
+import type { Producer } from "./producer.ts";
+import { callback, readFields } from "./request/read-fields.ts";
+import { createRouteBook } from "./routes/route-book.ts";
+
+export interface ProducerOptions {
+  /** `postgres://…` of the running system's ledger. */
+  databaseUrl: string;
+  /** `redis://…` of the running system. When it is away, messages are safe all the same, only slower. */
+  redisUrl: string;
+  /** As in the running system's configuration. Default `hikyaku`. */
+  redisPrefix?: string;
+  /** Connections to the database at most, one more while importing. Default 4. */
+  databaseConnections?: number;
+  /** Told of errors that no call fails by, such as a lost connection to Redis. Default: nobody. */
+  onError?: (error: Error) => void;
+}
+
+const url = (schemes: string, pattern: RegExp) => z.string(schemes).regex(pattern, schemes);
+
+const optionsSchema = z.strictObject(
+  {
+    databaseUrl: url("a postgres:// URL", /^postgres(?:ql)?:\/\/./),
+    redisUrl: url("a redis:// or rediss:// URL", /^rediss?:\/\/./),
+    redisPrefix: z
+      .string()
+      .regex(/^[\w-]+$/, 'letters, digits, "_" and "-"')
+      .optional(),
+    databaseConnections: z.int("a whole number of at least 1").min(1, "a whole number of at least 1").default(4),
+    onError: callback.optional(),
+  },
+  "an object with databaseUrl and redisUrl",
+);
+
+/**
+ * Connects to a running system. It needs no configuration: routes and their rules stand in the ledger.
+ *
+ * @throws InvalidRequestError naming the option at fault
+ * @throws LedgerNotReadyError when the database does not answer or was never migrated
+ */
+export async function createProducer(options: ProducerOptions): Promise<Producer> {
+  const { databaseUrl, redisUrl, redisPrefix, databaseConnections } = readFields(optionsSchema, options);
+  const { onError = () => {} } = options;
+  const ledger = connectLedger(databaseUrl, { max: databaseConnections, applicationName: "hikyaku producer" });
+  const { sql } = ledger;
+  try {
+    await checkLedger(sql);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+  const handoff = openJobHandoff({ url: redisUrl, prefix: redisPrefix, onError });
+  const routes = createRouteBook(sql);
+  const locks = openImportLocks(databaseUrl);
+  const { wakeFeeder } = handoff;
+  const campaigns = { sql, locks, routes, wakeFeeder };
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= Promise.all([handoff.close(), locks.close(), ledger.close()]).then(() => {});
+    return closing;
+  };
+  return {
+    ...controlCampaigns(campaigns),
+    enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
+    previewCampaign: (request) => previewCampaign(campaigns, request),
+    sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff }, request, sendOptions),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function checkLedger(sql: Sql): Promise<void> {
+  try {
+    await listRoutes(sql);
+  } catch (cause) {
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    throw new LedgerNotReadyError(
+      code === "42P01"
+        ? "databaseUrl: this database has no Hikyaku tables; run `hikyaku migrate` on it, or correct the URL"
+        : `databaseUrl: the database does not answer (${message}); start it, or correct the URL`,
+      cause,
+    );
+  }
+}
