@@ -15,7 +15,7 @@ export interface RedisConnections {
   readonly shared: Redis;
   /**
    * For callers that rather fail than wait: commands are refused at once while there is no connection and give up
-   * after `impatientMs` (default 1,000). For the receiver, which has to answer the carrier, and for health checks.
+   * after `impatientMs` (default 1,000; one connection for each value). For the receiver, which has to answer the carrier, and for health checks.
    */
   impatient(impatientMs?: number): Redis;
   /** A connection of its own, for blocking commands, subscriptions or a library that wants one. Connects at once. */
@@ -31,7 +31,7 @@ export function connectRedis({ url, name, onError = () => {} }: RedisConnections
   const opened = new Set<Redis>();
   const channels = new Map<string, { listeners: Set<(message: string) => void>; heard: Promise<unknown> }>();
   let shared: Redis | undefined;
-  let impatient: Redis | undefined;
+  const impatient = new Map<number, Redis>();
   let subscriber: Redis | undefined;
   let closed = false;
 
@@ -62,14 +62,17 @@ export function connectRedis({ url, name, onError = () => {} }: RedisConnections
       return shared;
     },
     impatient(impatientMs = 1_000) {
-      impatient ??= open({
-        maxRetriesPerRequest: 0,
-        enableOfflineQueue: false,
-        commandTimeout: impatientMs,
-        socketTimeout: 2 * impatientMs,
-        autoResendUnfulfilledCommands: false,
-      });
-      return impatient;
+      const redis =
+        impatient.get(impatientMs) ??
+        open({
+          maxRetriesPerRequest: 0,
+          enableOfflineQueue: false,
+          commandTimeout: impatientMs,
+          socketTimeout: 2 * impatientMs,
+          autoResendUnfulfilledCommands: false,
+        });
+      impatient.set(impatientMs, redis);
+      return redis;
     },
     open,
     async subscribe(channel, listener) {

@@ -51,7 +51,7 @@ interface PendingLimits {
  * Part of the limit that the pace uses. The rest pays for what makes a gateway see two starts closer together than they
  * were planned: timers, the loop, the network.
  */
-export const paceShare = 0.988;
+export const paceShare = 0.984;
 
 const beatEveryMs = 400;
 /** Beats on demand keep this distance. */

@@ -17,7 +17,7 @@ export interface SlotLine {
  * How late a start may come. A gateway that counts any sliding second sees a late start in windows that do not hold its
  * slot, so lateness is paid from the distance between pace and limit (`paceShare`); what comes later must wait for another slot.
  */
-export const toleratedLatenessMs = 8;
+export const toleratedLatenessMs = 6;
 
 /** Timers have a grain of 1 ms; waiting for the rest of one would only make the start late. */
 const earlyMs = 0.6;

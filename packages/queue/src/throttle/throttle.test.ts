@@ -11,6 +11,7 @@ async function routeOf(limits: ThrottleOptions["limits"]) {
   const redis = await queueRedis();
   const opened: Throttle[] = [];
   return {
+    clear: redis.clear,
     join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits): Throttle {
       const throttle = openThrottle({ ...redis, route: "r", role, limits: own });
       opened.push(throttle);
@@ -89,6 +90,41 @@ test("the grants of all processes together never exceed the limit, whoever comes
   expect(looks).toBeGreaterThan(100);
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(concurrency);
+});
+
+test("when Redis loses everything, the grants still never exceed the limit, and all go on", async () => {
+  const concurrency = 6;
+  await using route = await routeOf({ tps: null, concurrency });
+  const all = Array.from({ length: 3 }, () => {
+    const throttle = route.join();
+    return { throttle, state: startForEver(throttle, "campaign", { latencyMs: 300 }) };
+  });
+  await waitFor(() => all.every(({ throttle }) => throttle.concurrency === 2));
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(
+      most,
+      all.reduce((sum, { throttle, state }) => sum + Math.max(throttle.concurrency, state.inFlight), 0),
+    );
+  }, 1);
+
+  for (let round = 1; round <= 3; round++) {
+    const before = all.map(({ state }) => state.starts.length);
+    await route.clear();
+    await waitFor(() => all.every(({ state }, index) => state.starts.length > (before[index] ?? 0) + 10));
+  }
+  clearInterval(timer);
+
+  expect(most).toBe(concurrency);
+});
+
+test("a lease of many slots takes as much of the pace as its slots", async () => {
+  await using route = await routeOf({ tps: 400, concurrency: 100 });
+  const all = [1, 2].map(() => startForEver(route.join(), "campaign", { lines: 20, latencyMs: 1 }));
+
+  await waitFor(() => all.every(({ starts }) => starts.length >= 300));
+
+  expect(mostInASecond(all.flatMap(({ starts }) => starts).sort((a, b) => a - b))).toBeLessThanOrEqual(400);
 });
 
 test("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
@@ -193,8 +229,10 @@ test("a permit that is ready while the route is held for long is told to go back
   const throttle = route.join();
   const [permit] = await throttle.acquire("campaign", 1);
   throttle.throttled(60_000);
+  const askedAt = performance.now();
 
   expect(await permit?.ready()).toBe(false);
+  expect(performance.now() - askedAt).toBeLessThan(3_000);
 });
 
 test("status checks get at most a fifth of the rate", async () => {
