@@ -17,19 +17,20 @@ export async function threeKills(): Promise<Row> {
   let doomed = await stage.startWorker();
   const queue = new Queue(`send.${route}.campaign`, { connection: { url: stage.redisUrl }, prefix: stage.redisPrefix });
   await startCampaign(stage.ledger.sql, { campaignId });
+  const countsNow = () => campaignCounts(stage.ledger.sql, { campaignId });
   let resumedMs = 0;
   let longestGapMs = 0;
   for (let kill = 1; kill <= kills; kill += 1) {
-    await waitFor(async () => (await stage.metrics()).accepted > kill * 4_000, { what: "sending", timeoutMs: 60_000 });
+    await waitFor(async () => (await countsNow()).accepted > kill * 4_000, { what: "sending", timeoutMs: 60_000 });
     const inHand = new Set((await queue.getActive()).map((job) => job.id));
     await doomed.kill("SIGKILL");
     const killed = performance.now();
-    let accepted = (await stage.metrics()).accepted;
+    let { accepted } = await countsNow();
     let movedAt = killed;
     // The dead worker's jobs are through once none of those that were in hand at its death is still in hand.
     await waitFor(
       async () => {
-        const now = (await stage.metrics()).accepted;
+        const now = (await countsNow()).accepted;
         if (now > accepted) {
           longestGapMs = Math.max(longestGapMs, performance.now() - movedAt);
           movedAt = performance.now();
@@ -86,7 +87,11 @@ async function naive(): Promise<number> {
   await stage.startBaseline("naive-worker");
   let doomed = await stage.startBaseline("naive-worker");
   for (let kill = 1; kill <= kills; kill += 1) {
-    await waitFor(async () => (await stage.metrics()).accepted > kill * 4_000, { what: "sending", timeoutMs: 60_000 });
+    await waitFor(async () => (await stage.metrics()).accepted > kill * 4_000, {
+      what: "sending",
+      timeoutMs: 60_000,
+      everyMs: 250,
+    });
     await doomed.kill("SIGKILL");
     if (kill < kills) doomed = await stage.startBaseline("naive-worker");
   }

@@ -17,8 +17,22 @@ export function createLogger(input: { level: string; name: string; destination?:
     },
     serializers: { err: pino.stdSerializers.err },
   };
-  return input.destination ? pino(options, input.destination) : pino(options);
+  return pino(options, input.destination ?? standardOutput());
 }
+
+/**
+ * pino's own destination retries a broken pipe for ever when the process exits, so that `… | head` would leave a process
+ * behind that never ends. This one lets go.
+ */
+function standardOutput(): pino.DestinationStream {
+  if (!stdoutWatched) {
+    stdoutWatched = true;
+    process.stdout.on("error", () => {});
+  }
+  return { write: (line: string) => void process.stdout.write(line) };
+}
+
+let stdoutWatched = false;
 
 const secretPaths = [
   "password",
