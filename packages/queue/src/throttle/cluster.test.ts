@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { queueRedis } from "../../test/queue-redis.ts";
 import type { StartingOptions } from "../../test/starting-process.ts";
 import { mostInASecond, startsOf } from "../../test/starts.ts";
+import { connectRedis } from "../connection.ts";
+import { openThrottle } from "./open-throttle.ts";
 
 const entry = new URL("../../test/starting-process.ts", import.meta.url);
 const spawnStarting = (options: StartingOptions): NodeProcess => spawnNode(entry, { args: [JSON.stringify(options)] });
@@ -81,3 +83,17 @@ test.each([50, null])(
     for (const each of all) expect(await Promise.race([each.exited, "alive"])).toBe("alive");
   },
 );
+
+test("a throttle can be closed while Redis is away", async () => {
+  await using server = await startRedis();
+  const limits = { tps: 50, concurrency: 4 };
+  const all = [server.url, "redis://127.0.0.1:1"].map((url) => {
+    const connections = connectRedis({ url });
+    return { connections, throttle: openThrottle({ connections, route: "r", role: "send", limits }) };
+  });
+  await all[0]?.throttle.acquire("campaign", 1);
+  await server.kill();
+
+  await Promise.all(all.map(({ throttle }) => throttle.close()));
+  await Promise.all(all.map(({ connections }) => connections.closeAll()));
+});

@@ -70,6 +70,8 @@ export function openThrottle(options: ThrottleOptions): Throttle {
         opened?.main.forget();
         permits.clearSlots();
       }
+      // As soon as Redis's time is known, so that the first rest of a new pace passes together with that of the grants.
+      if (!closed && share.limits().tps !== null && share.notBefore() !== Infinity) leases();
       if (concurrency !== share.granted()) {
         concurrency = share.granted();
         for (const listener of listeners) listener(concurrency);
@@ -79,7 +81,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     onError,
   });
 
-  // A route without a pace needs no limiter, until its limits change. Others open it at once, for its first rest.
+  // A route without a pace needs no limiter, until its limits change.
   let opened: { main: SlotLease; status: SlotLease; close(): void } | undefined;
   let closed = false;
   function leases(): { main: SlotLease; status: SlotLease } {
@@ -121,8 +123,6 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     };
     return opened;
   }
-
-  if (options.limits.tps !== null) leases();
 
   return {
     acquire: (kind, max, signal) => permits.acquire(kind, max, signal),

@@ -97,17 +97,27 @@ export function openPacerConnection(
         heartbeatInterval: 2_000,
       });
       limiter.on("error", onError);
+      // Registered one after the other, and scheduled in that order.
+      const leases = new Map<string | undefined, Lease>();
+      limiter.on("scheduled", ({ options }) => {
+        const lease = registered.shift();
+        if (lease !== undefined) leases.set(options.id, lease);
+      });
       // Rejects when it is closed before Redis has answered.
       limiter.ready().catch(() => {});
       stops.push(() => void limiter.stop({ dropWaitingJobs: true }).catch(() => {}));
+      let leased = 0;
       return {
-        lease: (count) =>
+        lease(count) {
+          const jobId = `${id}:${leased++}`;
           // The expiration only clears bottleneck's books after a crash; nothing waits for it.
-          limiter.schedule({ weight: count, expiration: 600_000 }, async () => {
-            const lease = registered.shift();
+          return limiter.schedule({ id: jobId, weight: count, expiration: 600_000 }, async () => {
+            const lease = leases.get(jobId);
+            leases.delete(jobId);
             if (lease === undefined) throw new Error("bottleneck ran a job that it had not registered");
             return lease;
-          }),
+          });
+        },
       };
     },
     close() {

@@ -45,9 +45,16 @@ local version, tps, concurrency, factor, changedAt = state[3], state[4], state[5
 local notBefore = state[8] or '0'
 
 -- Nothing there (first use, FLUSHALL), or nobody was heard for so long that what stands there is from before an outage.
-if not createdAt or now - (beatAt or 0) > ${silentMs} then
+if not createdAt or math.abs(now - (beatAt or 0)) > ${silentMs} then
   redis.call('DEL', liveKey)
   createdAt = now
+  if (beatAt or 0) > now then
+    -- Redis's clock was set back. What was written in the future would hold everything up until then.
+    redis.call('DEL', KEYS[3], KEYS[4])
+    notBefore = '0'
+    redis.call('HDEL', stateKey, 'notBefore')
+    if changedAt and tonumber(changedAt) > now then changedAt = text(now) end
+  end
 end
 
 if op == 'configure' or not version or tonumber(ARGV[7]) > tonumber(version) then

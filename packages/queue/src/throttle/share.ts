@@ -149,7 +149,7 @@ export function joinShare(options: ShareOptions): Share {
       configuring?.done.resolve();
     } catch (error) {
       if (redis.status === "ready") onError(error as Error);
-      else redis.once("ready", beatSoon);
+      else redis.off("ready", beatSoon).once("ready", beatSoon);
     } finally {
       beating = false;
     }
@@ -247,9 +247,11 @@ export function joinShare(options: ShareOptions): Share {
       if (left) return;
       left = true;
       clearTimeout(timer);
+      redis.off("ready", beatSoon);
       granted = 0;
       pending?.done.resolve();
-      await (await heard)();
+      // Not awaited: without Redis nobody hears, and nothing has to be undone.
+      void heard.then((stop) => stop());
       await beatScript
         .run(
           redis,

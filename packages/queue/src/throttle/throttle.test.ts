@@ -12,6 +12,15 @@ async function routeOf(limits: ThrottleOptions["limits"]) {
   const opened: Throttle[] = [];
   return {
     clear: redis.clear,
+    /** Moves the times that the throttle has written. */
+    async setAhead(ms: number) {
+      const key = `${redis.prefix}:throttle:r`;
+      const move = `
+        redis.call('HINCRBY', KEYS[1], 'createdAt', ARGV[1])
+        redis.call('HINCRBY', KEYS[1], 'beatAt', ARGV[1])
+        redis.call('HINCRBYFLOAT', KEYS[2], 'nextRequest', ARGV[1])`;
+      await redis.connections.shared.eval(move, 2, `${key}:state`, `b_${key}_settings`, ms);
+    },
     join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits): Throttle {
       const throttle = openThrottle({ ...redis, route: "r", role, limits: own });
       opened.push(throttle);
@@ -291,6 +300,36 @@ test("a permit that is given back without a start lets another one start at its 
 
   expect(await permit?.ready()).toBe(true);
   expect(throttle.figures()).toMatchObject({ started: 1, inUse: 1, reserved: 0 });
+});
+
+test("releasing twice changes nothing for those who wait", async () => {
+  await using route = await routeOf({ tps: null, concurrency: 1 });
+  const throttle = route.join();
+  const [first] = await throttle.acquire("campaign", 1);
+  await first?.ready();
+  first?.release();
+  const [second] = await throttle.acquire("campaign", 1);
+  await second?.ready();
+  const [third] = await throttle.acquire("campaign", 1);
+  const ready = third?.ready();
+
+  first?.release();
+  expect(throttle.figures()).toMatchObject({ inUse: 1, reserved: 1 });
+  second?.release();
+
+  expect(await ready).toBe(true);
+});
+
+test("Redis's clock set back by an hour stops nobody for long", async () => {
+  await using route = await routeOf({ tps: 50, concurrency: 10 });
+  const state = startForEver(route.join(), "campaign");
+  await waitFor(() => state.starts.length >= 10);
+
+  // Seen from a clock set back, everything written so far is an hour ahead.
+  await route.setAhead(3_600_000);
+  const before = state.starts.length;
+
+  await waitFor(() => state.starts.length >= before + 30);
 });
 
 test("closing and aborting end the waiting", async () => {
