@@ -10,6 +10,7 @@ export { listCampaigns } from "./campaigns/list-campaigns.ts";
 export { pauseCampaign, resumeCampaign } from "./campaigns/pause-campaign.ts";
 export { type RetryFailedInput, retryFailed } from "./campaigns/retry-failed.ts";
 export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
+export { type Sweep, sweepCampaign } from "./campaigns/sweep-campaign.ts";
 export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
 export { type CheckResult, recordChecks } from "./checks/record-checks.ts";
 export { type DueCheck, takeDueChecks } from "./checks/take-due-checks.ts";

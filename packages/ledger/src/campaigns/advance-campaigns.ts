@@ -1,4 +1,4 @@
-import { finalStates, messageStates } from "@hikyaku/core";
+import { finalStates } from "@hikyaku/core";
 import type { Sql } from "../connection/connect-ledger.ts";
 
 /** Ids of the campaigns that moved. */
@@ -21,10 +21,11 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
     from (
       select campaign.id, campaign.state from campaign
       cross join lateral (
-        select coalesce(sum(queued), 0) as queued, coalesce(sum(sending), 0) as sending
-        from campaign_count where campaign_id = campaign.id
+        select coalesce(sum(messages) filter (where state = 'queued'), 0) as queued,
+               coalesce(sum(messages), 0) as to_send
+        from campaign_count where campaign_id = campaign.id and state in ('queued', 'sending')
       ) as counted
-      where (campaign.state = 'running' and counted.queued + counted.sending = 0)
+      where (campaign.state = 'running' and counted.to_send = 0)
          or (campaign.state = 'dispatched' and counted.queued > 0)
     ) as due
     where campaign.id = due.id and campaign.state = due.state
@@ -36,7 +37,8 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
     from (
       select campaign.id, campaign.state from campaign
       cross join lateral (
-        select coalesce(sum(${sql.unsafe(openColumns)}), 0) as open from campaign_count where campaign_id = campaign.id
+        select coalesce(sum(messages), 0) as open from campaign_count
+        where campaign_id = campaign.id and state <> all(${finalStates as unknown as string[]}::message_state[])
       ) as counted
       where campaign.state in ('dispatched', 'cancelled') and campaign.finished_at is null and counted.open = 0
     ) as due
@@ -47,5 +49,3 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
     finished: finished.filter(({ state }) => state === "finished").map(({ id }) => id),
   };
 }
-
-const openColumns = messageStates.filter((state) => !(finalStates as readonly string[]).includes(state)).join(" + ");

@@ -4,39 +4,41 @@ import type { CampaignCounts } from "./campaign-row.ts";
 
 /** Messages by state from the counters: a few rows, whatever the size of the campaign. Zeros when it has none. */
 export async function campaignCounts(sql: Queryable, { campaignId }: { campaignId: string }): Promise<CampaignCounts> {
-  const [counts] = await sql<CampaignCounts[]>`
-    select ${sql.unsafe(countColumns)} from campaign_count where campaign_id = ${campaignId}`;
-  return withTotal(counts ?? emptyCounts());
+  return toCounts(
+    await sql<StateCount[]>`
+      select state, sum(messages)::bigint as messages, sum(accepted)::bigint as accepted,
+             sum(segments_accepted)::bigint as segments_accepted
+      from campaign_count where campaign_id = ${campaignId} group by state`,
+  );
 }
-
-/** One sum per state over the slots of `campaign_count`, and `segments_accepted`. */
-export const countColumns = [...messageStates, "segments_accepted"]
-  .map((column) => `coalesce(sum(${column}), 0)::bigint as ${column}`)
-  .join(", ");
 
 /** The same, counted from the messages themselves: slow, for tests and `doctor`. */
 export async function countRows(sql: Queryable, { campaignId }: { campaignId: string }): Promise<CampaignCounts> {
-  const rows = await sql<{ state: MessageState; count: number; segmentsAccepted: number }[]>`
-    select state, count(*) as count, coalesce(sum(segments) filter (where accepted_at is not null), 0) as segments_accepted
-    from message where campaign_id = ${campaignId} group by state`;
-  const counts = emptyCounts();
-  for (const { state, count, segmentsAccepted } of rows) {
-    counts[state] = count;
-    counts.segmentsAccepted += segmentsAccepted;
-  }
-  return withTotal(counts);
+  return toCounts(
+    await sql<StateCount[]>`
+      select state, count(*) as messages, count(accepted_at) as accepted,
+             coalesce(sum(segments) filter (where accepted_at is not null), 0) as segments_accepted
+      from message where campaign_id = ${campaignId} group by state`,
+  );
 }
 
-/** Fills in `total`. */
-export function withTotal(counts: CampaignCounts): CampaignCounts {
-  let total = 0;
-  for (const state of messageStates) total += counts[state];
-  counts.total = total;
-  return counts;
+/** One state's share of a campaign. */
+export interface StateCount {
+  state: MessageState;
+  messages: number;
+  accepted: number;
+  segmentsAccepted: number;
 }
 
-function emptyCounts(): CampaignCounts {
-  const counts: Partial<CampaignCounts> = { total: 0, segmentsAccepted: 0 };
+export function toCounts(rows: readonly StateCount[]): CampaignCounts {
+  const counts: Partial<CampaignCounts> = {};
   for (const state of messageStates) counts[state] = 0;
-  return counts as CampaignCounts;
+  const sums = { total: 0, everAccepted: 0, segmentsAccepted: 0 };
+  for (const { state, messages, accepted, segmentsAccepted } of rows) {
+    counts[state] = messages;
+    sums.total += messages;
+    sums.everAccepted += accepted;
+    sums.segmentsAccepted += segmentsAccepted;
+  }
+  return { ...(counts as Record<MessageState, number>), ...sums };
 }

@@ -34,6 +34,8 @@ export interface CampaignRow {
   /** The last message id handed to the queue. */
   feedCursor: string | null;
   fedAt: Date | null;
+  /** How far the sweep of a cancelled or expired campaign has come. */
+  sweepCursor: string | null;
   /** Rows of the source taken so far, good and bad. */
   importedRows: number;
   importDigest: Buffer | null;
@@ -51,5 +53,11 @@ export interface CampaignRow {
   finishedAt: Date | null;
 }
 
-/** Messages by state, their sum, and the billable parts of every message the carrier accepted. */
-export type CampaignCounts = Record<MessageState, number> & { total: number; segmentsAccepted: number };
+/** Messages by state, and sums over them. */
+export type CampaignCounts = Record<MessageState, number> & {
+  total: number;
+  /** Messages the carrier accepted, whatever became of them. */
+  everAccepted: number;
+  /** Their billable parts. */
+  segmentsAccepted: number;
+};

@@ -5,7 +5,7 @@ import { closeClaimGate } from "./claim-gate.ts";
 
 export interface Cancelled {
   campaign: CampaignRow;
-  /** Accepted by the carrier or answered by it, whatever came of them. */
+  /** Accepted by the carrier, whatever became of them. */
   sent: number;
   /** At the gateway at this moment, or of unknown outcome. */
   inFlight: number;
@@ -22,14 +22,16 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
   return await sql.begin(async (transaction) => {
     await closeClaimGate(transaction, campaignId);
     const [campaign] = await transaction<CampaignRow[]>`
-      update campaign set state = 'cancelled', cancelled_at = coalesce(cancelled_at, now())
+      update campaign set
+        state = 'cancelled', cancelled_at = coalesce(cancelled_at, now()),
+        -- What was not fed yet is swept first; the rest comes when the sweep begins again.
+        sweep_cursor = case when state = 'cancelled' then sweep_cursor else feed_cursor end
       where id = ${campaignId} and state <> 'finished'
       returning *`;
     if (!campaign) return null;
     const counts = await campaignCounts(transaction, { campaignId });
     const inFlight = counts.sending + counts.unknown;
     const stopped = counts.queued + counts.cancelled;
-    const sent = counts.total - inFlight - stopped - counts.suppressed - counts.expired - counts.rejected;
-    return { campaign, sent, inFlight, stopped };
+    return { campaign, sent: counts.everAccepted, inFlight, stopped };
   });
 }

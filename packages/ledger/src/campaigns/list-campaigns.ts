@@ -1,6 +1,6 @@
 import type { CampaignState } from "@hikyaku/core";
 import type { Sql } from "../connection/connect-ledger.ts";
-import { countColumns, withTotal } from "./campaign-counts.ts";
+import { type StateCount, toCounts } from "./campaign-counts.ts";
 import type { CampaignCounts, CampaignRow } from "./campaign-row.ts";
 
 /** Newest first, with their counts; `before` is the last id of the page before. */
@@ -10,15 +10,15 @@ export async function listCampaigns(
 ): Promise<(CampaignRow & { counts: CampaignCounts })[]> {
   const campaigns = await sql<CampaignRow[]>`
     select * from campaign
-    where (${before ?? null}::uuid is null or id < ${before ?? null})
+    where id < coalesce(${before ?? null}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
       and (${state ?? null}::campaign_state is null or state = ${state ?? null}::campaign_state)
     order by id desc
     limit ${limit}`;
-  const rows = await sql<(CampaignCounts & { campaignId: string })[]>`
-    select listed.id as campaign_id, ${sql.unsafe(countColumns)}
-    from unnest(${campaigns.map(({ id }) => id)}::uuid[]) as listed (id)
-    left join campaign_count on campaign_count.campaign_id = listed.id
-    group by listed.id`;
-  const counts = new Map(rows.map(({ campaignId, ...row }) => [campaignId, withTotal(row as CampaignCounts)]));
-  return campaigns.map((campaign) => ({ ...campaign, counts: counts.get(campaign.id) as CampaignCounts }));
+  const rows = await sql<(StateCount & { campaignId: string })[]>`
+    select campaign_id, state, sum(messages)::bigint as messages, sum(accepted)::bigint as accepted,
+           sum(segments_accepted)::bigint as segments_accepted
+    from campaign_count where campaign_id = any(${campaigns.map(({ id }) => id)}::uuid[])
+    group by campaign_id, state`;
+  const counts = Map.groupBy(rows, ({ campaignId }) => campaignId);
+  return campaigns.map((campaign) => ({ ...campaign, counts: toCounts(counts.get(campaign.id) ?? []) }));
 }

@@ -25,7 +25,10 @@ export async function resumeCampaign(sql: Sql, { campaignId }: { campaignId: str
   const [campaign] = await sql<CampaignRow[]>`
     update campaign set
       state = 'running', feed_cursor = null, pause_reason = null, paused_at = null,
-      tried_before = (select coalesce(sum(rejected + failed + unknown), 0) from campaign_count where campaign_id = campaign.id)
+      tried_before = (
+        select coalesce(sum(messages), 0) from campaign_count
+        where campaign_id = campaign.id and state in ('rejected', 'failed', 'unknown')
+      )
     where id = ${campaignId} and state = 'paused'
     returning *`;
   return campaign ?? null;

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { socketOpener } from "./open-socket.ts";
 
 /** The connection pool as every function of this package takes it: bigint is a `number`, columns come back in camelCase. */
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -23,11 +24,11 @@ export interface LedgerOptions {
 /** Opens a pool. Nothing is connected before the first statement. */
 export function connectLedger(url: string, options: LedgerOptions = {}): Ledger {
   const sql = postgres(url, {
+    ...{ socket: socketOpener() },
     max: options.max ?? 10,
     connection: {
       application_name: options.applicationName ?? "hikyaku",
-      // Every statement here is short; compiling one costs more than running it.
-      jit: "off",
+      options: planning.map(([name, value]) => `-c ${name}=${value}`).join(" "),
     },
     // Counts and row numbers stay far below 2^53.
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
@@ -36,3 +37,18 @@ export function connectLedger(url: string, options: LedgerOptions = {}): Ledger 
   });
   return { sql, close: () => sql.end({ timeout: 5 }) };
 }
+
+/**
+ * Every statement of this package reaches its rows through an index, and is planned once per connection, often before the
+ * table has rows or statistics. A planner that guesses then may keep a full scan for the millions that come later; so it is
+ * told. (One start parameter, `options`, for those who must list it in PgBouncer's `ignore_startup_parameters`.)
+ */
+const planning = [
+  ["plan_cache_mode", "force_generic_plan"],
+  ["enable_seqscan", "off"],
+  ["enable_hashjoin", "off"],
+  ["enable_mergejoin", "off"],
+  ["enable_material", "off"],
+  // Compiling a statement costs more than running it.
+  ["jit", "off"],
+] as const;

@@ -31,50 +31,52 @@ export interface ClaimedMessage {
  * validity or already taken is left as it is and is not in the answer; a suppressed one becomes `suppressed`.
  */
 export async function claimBatch(sql: Sql, input: ClaimBatchInput): Promise<ClaimedMessage[]> {
-  const { claim, worker, route, probe = false } = input;
-  // Everybody locks in the same order, so that two claims of the same messages wait for each other and never deadlock.
-  const ids = [...input.ids].sort();
+  const { ids, claim, worker, route, probe = false } = input;
+  // `id = any(…)` and no join with unnest: that is an index look-up per id whatever the planner believes about the table,
+  // in the order of the index, so that two claims of the same messages wait for each other and never deadlock.
   return await sql<ClaimedMessage[]>`
-    with wanted as materialized (
-      select message.id, message.campaign_id, message.state = 'sending' as is_repeated,
-             exists (
-               select from suppression
-               where suppression.recipient = message.recipient and suppression.route in (message.route, '*')
-             ) as is_suppressed
-      from unnest(${ids}::uuid[]) as job (id)
-      join message on message.id = job.id
-      where message.route = ${route}
-        and (message.state = 'queued' or (message.state = 'sending' and message.claim = ${claim}))
-    ),
-    open_campaign as materialized (
-      select campaign.id, campaign.valid_until
-      from (select distinct campaign_id from wanted) as fed
-      join campaign on campaign.id = fed.campaign_id
-      where campaign_takes_claims(campaign.id)
+    with fed as materialized (
+      select campaign_id, claimable_until(campaign_id) as valid_until
+      from (
+        select distinct campaign_id from message where id = any(${ids as string[]}::uuid[]) and route = ${route}
+      ) as campaign
     ),
     taken as (
       update message set
-        state = case when wanted.is_suppressed and not wanted.is_repeated then 'suppressed' else 'sending' end::message_state,
-        ended_at = case when wanted.is_suppressed and not wanted.is_repeated then now() end,
-        claim = ${claim},
-        claimed_by = ${worker},
+        state = 'sending',
+        claim = ${claim}::uuid,
         sending_at = now(),
-        attempts = message.attempts + case when wanted.is_suppressed or wanted.is_repeated then 0 else 1 end,
+        attempts = attempts + case when state = 'queued' then 1 else 0 end,
         due_at = null
-      from wanted
-      left join open_campaign on open_campaign.id = wanted.campaign_id
-      where message.id = wanted.id
-        and (
-          (message.state = 'queued'
-            and (wanted.campaign_id is null or open_campaign.id is not null)
-            and (message.valid_until is null or message.valid_until > now())
-            and (open_campaign.valid_until is null or open_campaign.valid_until > now())
-            and (${probe}::boolean or not exists (select from route where name = ${route} and held_at is not null)))
-          -- A repeated claim: its first commit stood, nothing was posted yet, and a cancel has counted it as in flight.
-          or (message.state = 'sending' and message.claim = ${claim})
+      where id = any(${ids as string[]}::uuid[]) and route = ${route} and (
+        (state = 'queued'
+          and (campaign_id is null or campaign_id = any(array(select campaign_id from fed where valid_until > now())))
+          and (valid_until is null or valid_until > now())
+          and (${probe}::boolean or not exists (select from route where name = ${route} and held_at is not null))
+          and not exists (
+            select from suppression
+            where suppression.recipient = message.recipient and suppression.route in (message.route, '*')
+          ))
+        -- A repeated claim: its first commit stood, nothing was posted yet, and a cancel has counted it as in flight.
+        or (state = 'sending' and claim = ${claim}::uuid)
+      )
+      returning id, campaign_id, recipient, vars, content, attempts, valid_until
+    ),
+    suppressed as (
+      update message set state = 'suppressed', ended_at = now(), due_at = null
+      where (select count(*) from taken) < ${ids.length}
+        and id = any(${ids as string[]}::uuid[]) and route = ${route} and state = 'queued'
+        and exists (
+          select from suppression
+          where suppression.recipient = message.recipient and suppression.route in (message.route, '*')
         )
-      returning message.id, message.campaign_id, message.recipient, message.vars, message.content, message.state,
-                message.attempts as attempt, least(message.valid_until, open_campaign.valid_until) as valid_until
+    ),
+    noted as (
+      insert into claim (id, worker, messages)
+      select ${claim}::uuid, ${worker}::uuid, array_agg(id) from taken having count(*) > 0
+      on conflict (id) do nothing
     )
-    select id, campaign_id, recipient, vars, content, attempt, valid_until from taken where state = 'sending'`;
+    select taken.id, taken.campaign_id, taken.recipient, taken.vars, taken.content, taken.attempts as attempt,
+           nullif(least(taken.valid_until, fed.valid_until), 'infinity') as valid_until
+    from taken left join fed on fed.campaign_id = taken.campaign_id`;
 }

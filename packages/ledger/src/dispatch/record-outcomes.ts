@@ -25,76 +25,135 @@ export interface RecordedResult {
 }
 
 /**
- * Writes what came of claimed messages, in one statement. Only the holder of a claim can: a result whose claim is no longer
- * the message's, or whose message is past `sending` and `unknown`, moves nothing and is not in the answer. An answer that
- * comes late for a message already adopted by a receipt adds the carrier's ids that are missing. Repeating it changes nothing.
+ * Writes what came of claimed messages. Only the holder of a claim can: a result whose claim is no longer the message's, or
+ * whose message is past `sending` and `unknown`, moves nothing and is not in the answer. An answer that comes late for a
+ * message already adopted by a receipt adds the carrier's ids that are missing. Repeating it changes nothing.
+ *
+ * One statement for what was accepted, and another one for the rest when there is any.
  */
 export async function recordOutcomes(
   sql: Sql,
   { worker, results }: { worker: string; results: readonly RecordedResult[] },
 ): Promise<{ recorded: string[] }> {
+  // Everybody locks in the same order, so that two records of the same messages wait for each other and never deadlock.
   const sorted = [...results].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const column = <T>(pick: (result: RecordedResult) => T) => sorted.map(pick);
+  const accepted = sorted.filter(({ to }) => to === "accepted");
+  const others = sorted.filter(({ to }) => to !== "accepted");
+  const recorded = await Promise.all([
+    accepted.length > 0 ? recordAccepted(sql, accepted) : [],
+    others.length > 0 ? recordOthers(sql, worker, others) : [],
+  ]);
+  return { recorded: recorded.flat() };
+}
+
+async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Promise<string[]> {
+  const column = <T>(pick: (result: RecordedResult) => T) => results.map(pick);
+  const ids = column((r) => r.id);
   const rows = await sql<{ id: string }[]>`
-    with result as (
-      select id, claim, to_state, provider_message_id, provider_order_id, channel, reason, http_status, outcome,
-             due_in_ms, gives_back, next_check_in_ms, coalesce(at, now()) as at
-      from unnest(
-        ${column((r) => r.id)}::uuid[],
-        ${column((r) => r.claim)}::uuid[],
-        ${column((r) => r.to)}::message_state[],
-        ${column((r) => r.providerMessageId ?? null)}::text[],
-        ${column((r) => r.providerOrderId ?? null)}::text[],
-        ${column((r) => r.channel ?? null)}::text[],
-        ${column((r) => r.reason ?? null)}::text[],
-        ${column((r) => r.httpStatus ?? null)}::smallint[],
-        ${column((r) => r.outcome)}::text[],
-        ${column((r) => r.dueInMs ?? null)}::float8[],
-        ${column((r) => (r.useAttempt === false ? 1 : 0))}::smallint[],
-        ${column((r) => r.nextCheckInMs ?? null)}::float8[],
-        ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
-      ) as result (id, claim, to_state, provider_message_id, provider_order_id, channel, reason, http_status, outcome,
-                   due_in_ms, gives_back, next_check_in_ms, at)
-    ),
-    moved as (
+    with moved as (
       update message set
-        -- The table of states knows no way from unknown to rejected: proof that it was refused ends it as failed.
-        state = case when message.state = 'unknown' and result.to_state = 'rejected' then 'failed' else result.to_state end,
-        accepted_at = case when result.to_state = 'accepted' then result.at else message.accepted_at end,
-        ended_at = case when result.to_state in ('rejected', 'failed', 'expired') then result.at end,
-        due_at = case when result.to_state = 'queued'
-                      then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
-        next_check_at = case when result.to_state = 'accepted'
-                             then now() + result.next_check_in_ms * interval '1 millisecond' end,
-        attempts = message.attempts - case when result.to_state = 'queued' then result.gives_back else 0 end,
+        state = 'accepted',
+        accepted_at = coalesce(result.at, now()),
+        next_check_at = now() + result.next_check_in_ms * interval '1 millisecond',
+        unknown_at = null,
         provider_message_id = coalesce(result.provider_message_id, message.provider_message_id),
         provider_order_id = coalesce(result.provider_order_id, message.provider_order_id),
         channel = coalesce(result.channel, message.channel),
         reason = result.reason
-      from result
+      from unnest(
+        ${ids}::uuid[],
+        ${column((r) => r.claim)}::uuid[],
+        ${column((r) => r.providerMessageId ?? null)}::text[],
+        ${column((r) => r.providerOrderId ?? null)}::text[],
+        ${column((r) => r.channel ?? null)}::text[],
+        ${column((r) => r.reason ?? null)}::text[],
+        ${column((r) => r.nextCheckInMs ?? null)}::float8[],
+        ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
+      ) as result (id, claim, provider_message_id, provider_order_id, channel, reason, next_check_in_ms, at)
+      where message.id = result.id and message.claim = result.claim
+        and message.state in ('sending', 'unknown')
+      returning message.id, message.claim
+    ),
+    closed as (
+      delete from claim
+      where id = any(array(select claim from moved))
+        and cardinality(messages) = (select count(*) from moved where moved.claim = claim.id)
+    )
+    select id from moved`;
+  const recorded = rows.map(({ id }) => id);
+  if (recorded.length < results.length) recorded.push(...(await addMissingIds(sql, results, new Set(recorded))));
+  return recorded;
+}
+
+/** For messages that a receipt moved on before their answer came. */
+async function addMissingIds(
+  sql: Sql,
+  results: readonly RecordedResult[],
+  recorded: ReadonlySet<string>,
+): Promise<string[]> {
+  const late = results.filter(({ id }) => !recorded.has(id));
+  const rows = await sql<{ id: string }[]>`
+    update message set
+      provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
+      provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
+      channel = coalesce(message.channel, result.channel)
+    from unnest(
+      ${late.map((r) => r.id)}::uuid[],
+      ${late.map((r) => r.claim)}::uuid[],
+      ${late.map((r) => r.providerMessageId ?? null)}::text[],
+      ${late.map((r) => r.providerOrderId ?? null)}::text[],
+      ${late.map((r) => r.channel ?? null)}::text[]
+    ) as result (id, claim, provider_message_id, provider_order_id, channel)
+    where message.id = result.id and message.claim = result.claim
+      and message.accepted_at is not null
+      and ((message.provider_message_id is null and result.provider_message_id is not null)
+        or (message.provider_order_id is null and result.provider_order_id is not null)
+        or (message.channel is null and result.channel is not null))
+    returning message.id`;
+  return rows.map(({ id }) => id);
+}
+
+async function recordOthers(sql: Sql, worker: string, results: readonly RecordedResult[]): Promise<string[]> {
+  const column = <T>(pick: (result: RecordedResult) => T) => results.map(pick);
+  const ids = column((r) => r.id);
+  const rows = await sql<{ id: string }[]>`
+    with moved as (
+      update message set
+        -- The table of states knows no way from unknown to rejected: proof that it was refused ends it as failed.
+        state = case when message.state = 'unknown' and result.to_state = 'rejected' then 'failed' else result.to_state end,
+        ended_at = case when result.to_state in ('rejected', 'failed', 'expired') then coalesce(result.at, now()) end,
+        unknown_at = case when result.to_state = 'unknown' then coalesce(result.at, now()) end,
+        due_at = case when result.to_state = 'queued'
+                      then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
+        attempts = message.attempts - result.gives_back,
+        channel = coalesce(result.channel, message.channel),
+        reason = result.reason
+      from unnest(
+        ${ids}::uuid[],
+        ${column((r) => r.claim)}::uuid[],
+        ${column((r) => r.to)}::message_state[],
+        ${column((r) => r.channel ?? null)}::text[],
+        ${column((r) => r.reason ?? r.outcome)}::text[],
+        ${column((r) => r.httpStatus ?? null)}::smallint[],
+        ${column((r) => r.outcome)}::text[],
+        ${column((r) => r.dueInMs ?? null)}::float8[],
+        ${column((r) => (r.to === "queued" && r.useAttempt === false ? 1 : 0))}::smallint[],
+        ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
+      ) as result (id, claim, to_state, channel, reason, http_status, outcome, due_in_ms, gives_back, at)
       where message.id = result.id and message.claim = result.claim
         and (message.state = 'sending' or (message.state = 'unknown' and result.to_state <> 'unknown'))
-      returning message.id, result.to_state, result.at, message.attempts + result.gives_back as attempt, result.outcome,
-                result.http_status, result.reason
-    ),
-    completed as (
-      update message set
-        provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
-        provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
-        channel = coalesce(message.channel, result.channel)
-      from result
-      where result.to_state = 'accepted' and message.id = result.id and message.claim = result.claim
-        and message.state not in ('queued', 'sending', 'unknown')
-        and ((message.provider_message_id is null and result.provider_message_id is not null)
-          or (message.provider_order_id is null and result.provider_order_id is not null)
-          or (message.channel is null and result.channel is not null))
-      returning message.id
+      returning message.id, message.claim, coalesce(result.at, now()) as at, message.attempts + result.gives_back as attempt,
+                result.outcome, result.http_status, result.reason
     ),
     noted as (
       insert into attempt (message_id, at, attempt, outcome, http_status, reason, worker)
-      select id, at, attempt, outcome, http_status, coalesce(reason, outcome), ${worker} from moved
-      where to_state <> 'accepted'
+      select id, at, attempt, outcome, http_status, reason, ${worker}::uuid from moved
+    ),
+    closed as (
+      delete from claim
+      where id = any(array(select claim from moved))
+        and cardinality(messages) = (select count(*) from moved where moved.claim = claim.id)
     )
-    select id from moved union all select id from completed`;
-  return { recorded: rows.map(({ id }) => id) };
+    select id from moved`;
+  return rows.map(({ id }) => id);
 }

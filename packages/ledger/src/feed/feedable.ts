@@ -21,7 +21,8 @@ export async function feedable(sql: Sql, { route }: { route: string }): Promise<
     select id, priority, feed_cursor, delivery_window, valid_until, waiting.queued, fed_at, tried_before
     from campaign
     cross join lateral (
-      select coalesce(sum(queued), 0)::bigint as queued from campaign_count where campaign_id = campaign.id
+      select coalesce(sum(messages), 0)::bigint as queued from campaign_count
+      where campaign_id = campaign.id and state = 'queued'
     ) as waiting
     where route = ${route} and state = 'running' and waiting.queued > 0
     order by priority, id`;

@@ -7,7 +7,8 @@ export async function orphanSingles(
 ): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from message
-    where campaign_id is null and state = 'queued' and due_at is null and route = ${route}
+    where campaign_id is null and accepted_at is null and ended_at is null and route = ${route}
+      and state = 'queued' and due_at is null
       and queued_at < now() - ${olderThanMs} * interval '1 millisecond'
     order by id
     limit ${limit}`;

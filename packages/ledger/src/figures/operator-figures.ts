@@ -25,12 +25,15 @@ export const countLimit = 100_000;
 export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
   const rows = await sql<RouteFigures[]>`
     with active as (
-      select campaign.id, campaign.route, campaign.state, campaign.started_at, counted.*
+      select campaign.id, campaign.route, campaign.state, campaign.started_at, campaign.feed_cursor, campaign.fed_at,
+             counted.*
       from campaign
       cross join lateral (
-        select coalesce(sum(queued), 0)::bigint as queued, coalesce(sum(sending), 0)::bigint as sending,
-               coalesce(sum(unknown), 0)::bigint as unknown
-        from campaign_count where campaign_id = campaign.id
+        select coalesce(sum(messages) filter (where campaign_count.state = 'queued'), 0)::bigint as queued,
+               coalesce(sum(messages) filter (where campaign_count.state = 'sending'), 0)::bigint as sending,
+               coalesce(sum(messages) filter (where campaign_count.state = 'unknown'), 0)::bigint as unknown
+        from campaign_count
+        where campaign_id = campaign.id and campaign_count.state in ('queued', 'sending', 'unknown')
       ) as counted
       where campaign.state in ('ready', 'running', 'paused', 'dispatched', 'cancelled') and campaign.finished_at is null
     ),
@@ -46,20 +49,23 @@ export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
       group by route
     ),
     waiting as (
-      select active.route, greatest(first.queued_at, active.started_at) as since
+      -- The next one to be fed is the oldest that waits, but for a window of messages that wait in the queue already.
+      select active.route, coalesce(greatest(next.queued_at, active.started_at), active.fed_at) as since
       from active
-      cross join lateral (
-        select queued_at from message where campaign_id = active.id and state = 'queued' order by id limit 1
-      ) as first
+      left join lateral (
+        select queued_at from message
+        where campaign_id = active.id and id > coalesce(active.feed_cursor, '00000000-0000-0000-0000-000000000000')
+        order by id limit 1
+      ) as next on true
       where active.state = 'running' and active.queued > 0
     ),
     single as (
       select route, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'sending') as sending,
              count(*) filter (where state = 'unknown') as unknown, min(queued_at) filter (where state = 'queued') as since
       from (
-        (select route, state, queued_at from message where campaign_id is null and state = 'queued' limit ${countLimit})
-        union all
-        select route, state, queued_at from message where campaign_id is null and state in ('sending', 'unknown')
+        select route, state, queued_at from message
+        where campaign_id is null and accepted_at is null and ended_at is null
+        limit ${countLimit}
       ) as message
       group by route
     ),

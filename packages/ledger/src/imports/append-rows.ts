@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { finished } from "node:stream/promises";
 import type { CampaignState } from "@hikyaku/core";
+import postgres from "postgres";
 import type { Queryable, Sql } from "../connection/connect-ledger.ts";
-import { copyField, copyTextArray } from "./copy-text.ts";
+import { copyRows } from "./copy-rows.ts";
 import { ImportError } from "./import-error.ts";
 
 /** One accepted row of the source. */
@@ -52,31 +51,27 @@ export interface AppendedRows {
  * @throws ImportError when the campaign is not importing or another import has overtaken this one.
  */
 export async function appendRows(sql: Sql, input: AppendRowsInput): Promise<AppendedRows> {
-  const { campaignId, route, round, rows, progress } = input;
+  // The rows go by COPY straight into the table: 7.0 µs a row where psql's own COPY takes 6.1; by way of a temporary table
+  // and INSERT … ON CONFLICT it was 19. COPY can't skip a recipient that is there already, so a source that has shown duplicates
+  // is looked up before, and the first one to show makes the chunk start again.
+  try {
+    return await appendChunk(sql, input, { isLookedUp: false });
+  } catch (error) {
+    if (!isDuplicateRecipient(error)) throw error;
+    return await appendChunk(sql, input, { isLookedUp: true });
+  }
+}
+
+async function appendChunk(sql: Sql, input: AppendRowsInput, options: { isLookedUp: boolean }): Promise<AppendedRows> {
+  const { campaignId, route, round, progress } = input;
   return await sql.begin(async (transaction) => {
-    await lockPosition(transaction, input);
-    await transaction`
-      create temp table if not exists import_row (id uuid, recipient text, line integer, segments smallint, vars text[])
-      on commit delete rows`.simple();
-    await copyRows(transaction, rows);
-    const [result] = await transaction<{ inserted: number; suppressed: number }[]>`
-      with inserted as (
-        insert into message (id, campaign_id, line, round, segments, route, recipient, vars, state, ended_at)
-        select row.id, ${campaignId}, row.line, ${round}, row.segments, ${route}, row.recipient, row.vars,
-               case when hit.is_suppressed then 'suppressed' else 'queued' end::message_state,
-               case when hit.is_suppressed then now() end
-        from import_row as row
-        cross join lateral (
-          select exists (
-            select from suppression where recipient = row.recipient and suppression.route in (${route}, '*')
-          ) as is_suppressed
-        ) as hit
-        on conflict (campaign_id, recipient, round) where campaign_id is not null do nothing
-        returning state
-      )
-      select count(*) as inserted, count(*) filter (where state = 'suppressed') as suppressed from inserted`;
-    const { inserted, suppressed } = result ?? { inserted: 0, suppressed: 0 };
-    const duplicates = inserted === rows.length ? [] : await leftOut(transaction);
+    const position = await lockPosition(transaction, input);
+    const known = options.isLookedUp || position.hasDuplicates ? await knownRecipients(transaction, input) : [];
+    const { rows, duplicates } = leaveOut(input.rows, known);
+    const suppressed = position.hasSuppressions
+      ? await suppressedRecipients(transaction, route, rows)
+      : new Set<string>();
+    await copyRows(transaction, { campaignId, route, round, rows, suppressed });
     await transaction`
       update campaign set
         imported_rows = ${progress.rows},
@@ -84,39 +79,71 @@ export async function appendRows(sql: Sql, input: AppendRowsInput): Promise<Appe
         rejected_rows = ${progress.rejected},
         duplicate_rows = duplicate_rows + ${progress.duplicates + duplicates.length}
       where id = ${campaignId}`;
-    return { inserted, suppressed, duplicates };
+    return { inserted: rows.length, suppressed: suppressed.size, duplicates };
   });
 }
 
-async function lockPosition(transaction: Queryable, { campaignId, progress }: AppendRowsInput): Promise<void> {
-  const [campaign] = await transaction<{ state: CampaignState; importedRows: number }[]>`
-    select state, imported_rows from campaign where id = ${campaignId} for no key update`;
+interface Position {
+  state: CampaignState;
+  importedRows: number;
+  hasDuplicates: boolean;
+  hasSuppressions: boolean;
+}
+
+/** Nobody else adds rows to the campaign until the transaction ends. */
+async function lockPosition(
+  transaction: Queryable,
+  { campaignId, route, progress }: AppendRowsInput,
+): Promise<Position> {
+  const [campaign] = await transaction<Position[]>`
+    select state, imported_rows, duplicate_rows > 0 as has_duplicates,
+           exists (select from suppression where suppression.route in (${route}, '*')) as has_suppressions
+    from campaign where id = ${campaignId} for no key update`;
   if (campaign?.state !== "importing") throw ImportError.notOpen(campaignId, campaign?.state);
   const isNext =
     progress.after === undefined ? campaign.importedRows < progress.rows : campaign.importedRows === progress.after;
   if (!isNext) throw ImportError.overtaken(campaignId, campaign.importedRows, progress.rows);
+  return campaign;
 }
 
-async function copyRows(transaction: Queryable, rows: readonly ImportRow[]): Promise<void> {
-  const stream = await transaction`copy import_row from stdin`.writable();
-  const done = finished(stream);
-  for (let start = 0; start < rows.length; start += rowsPerWrite) {
-    let text = "";
-    for (const row of rows.slice(start, start + rowsPerWrite)) {
-      text += `${row.id}\t${copyField(row.recipient)}\t${row.line}\t${row.segments}\t${copyTextArray(row.vars)}\n`;
+async function knownRecipients(
+  transaction: Queryable,
+  { campaignId, round, rows }: AppendRowsInput,
+): Promise<string[]> {
+  const known = await transaction<{ recipient: string }[]>`
+    select recipient from message
+    where campaign_id = ${campaignId} and round = ${round}
+      and recipient = any(${rows.map(({ recipient }) => recipient)}::text[])`;
+  return known.map(({ recipient }) => recipient);
+}
+
+/** The first row of each recipient that is not known yet, and the lines of all others. */
+function leaveOut(given: readonly ImportRow[], known: readonly string[]): { rows: ImportRow[]; duplicates: number[] } {
+  const seen = new Set(known);
+  const rows: ImportRow[] = [];
+  const duplicates: number[] = [];
+  for (const row of given) {
+    if (seen.has(row.recipient)) {
+      duplicates.push(row.line);
+    } else {
+      seen.add(row.recipient);
+      rows.push(row);
     }
-    if (!stream.write(text)) await once(stream, "drain");
   }
-  stream.end();
-  await done;
+  return { rows, duplicates };
 }
 
-const rowsPerWrite = 500;
+async function suppressedRecipients(
+  transaction: Queryable,
+  route: string,
+  rows: readonly ImportRow[],
+): Promise<Set<string>> {
+  const suppressed = await transaction<{ recipient: string }[]>`
+    select recipient from suppression
+    where recipient = any(${rows.map(({ recipient }) => recipient)}::text[]) and route in (${route}, '*')`;
+  return new Set(suppressed.map(({ recipient }) => recipient));
+}
 
-async function leftOut(transaction: Queryable): Promise<number[]> {
-  const lines = await transaction<{ line: number }[]>`
-    select line from import_row as row
-    where not exists (select from message where message.id = row.id)
-    order by line`;
-  return lines.map(({ line }) => line);
+function isDuplicateRecipient(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.constraint_name === "message_once";
 }

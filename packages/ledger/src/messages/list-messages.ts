@@ -11,7 +11,7 @@ export async function listMessages(
     select * from message
     where campaign_id = ${campaignId}
       and (${state ?? null}::message_state is null or state = ${state ?? null}::message_state)
-      and (${after ?? null}::uuid is null or id > ${after ?? null})
+      and id > coalesce(${after ?? null}::uuid, '00000000-0000-0000-0000-000000000000')
     order by id
     limit ${limit}`;
 }

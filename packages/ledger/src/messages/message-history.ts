@@ -26,6 +26,7 @@ export async function messageHistory(sql: Sql, { id }: { id: string }): Promise<
         (case when state in ('failed', 'rejected', 'expired', 'revoked', 'cancelled', 'suppressed') then ended_at end,
          state::text, reason, 5),
         (due_at, 'due', reason, 8),
+        (unknown_at, 'unknown', reason, 2),
         (next_check_at, 'next check', 'checked ' || checks || ' times', 9)
       ) as moment (at, what, detail, rank)
       where moment.at is not null

@@ -5,7 +5,7 @@ export interface MessageRow {
   id: string;
   /** Null for a single message. */
   campaignId: string | null;
-  claimedBy: string | null;
+  /** The token of its newest claim. */
   claim: string | null;
   queuedAt: Date;
   /** When its newest attempt was claimed. */
@@ -20,6 +20,9 @@ export interface MessageRow {
   dueAt: Date | null;
   /** While a status check is owed: when. */
   nextCheckAt: Date | null;
+  /** While its outcome is unknown: since when. */
+  unknownAt: Date | null;
+  /** Only for a single message; a campaign's validity stands on the campaign. */
   validUntil: Date | null;
   /** Line in the imported source. */
   line: number | null;

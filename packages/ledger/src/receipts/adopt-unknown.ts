@@ -31,11 +31,11 @@ export async function adoptUnknown(transaction: Queryable, lost: readonly LostRe
       ${firsts.map((receipt) => receipt.recipient)}::text[],
       ${firsts.map((receipt) => receipt.receivedAt.toISOString())}::timestamptz[]
     ) as lost (route, provider_message_id, recipient, received_at)
-    join message on message.route = lost.route and message.recipient = lost.recipient and message.state = 'unknown'
+    join message on message.route = lost.route and message.recipient = lost.recipient and message.unknown_at is not null
     where message.sending_at <= lost.received_at
       and not exists (
         select from message as other
-        where other.route = lost.route and other.recipient = lost.recipient and other.state = 'unknown'
+        where other.route = lost.route and other.recipient = lost.recipient and other.unknown_at is not null
           and other.id <> message.id
       )
       and not exists (

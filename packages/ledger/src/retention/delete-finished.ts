@@ -17,15 +17,7 @@ export async function deleteFinished(
   { olderThanDays, limit }: { olderThanDays: number; limit: number },
 ): Promise<DeletedBatch> {
   const messages = await deleteMessages(sql, olderThanDays, limit);
-  const { count: campaigns } = await sql`
-    delete from campaign
-    where id in (
-      select id from campaign
-      where state in ('finished', 'cancelled') and finished_at < now() - ${olderThanDays} * interval '1 day'
-        and not exists (select from message where campaign_id = campaign.id)
-      limit ${limit}
-      for update skip locked
-    )`;
+  const campaigns = await deleteEmptyCampaigns(sql, olderThanDays, limit);
   const { count: receipts } = await sql`
     delete from receipt_raw
     where id in (
@@ -36,6 +28,24 @@ export async function deleteFinished(
       for update skip locked
     )`;
   return { campaigns, messages, receipts };
+}
+
+async function deleteEmptyCampaigns(sql: Sql, olderThanDays: number, limit: number): Promise<number> {
+  const [deleted] = await sql<{ campaigns: number }[]>`
+    with gone as (
+      delete from campaign
+      where id in (
+        select id from campaign
+        where state in ('finished', 'cancelled') and finished_at < now() - ${olderThanDays} * interval '1 day'
+          and not exists (select from message where campaign_id = campaign.id)
+        limit ${limit}
+        for update skip locked
+      )
+      returning id
+    ),
+    counters as (delete from campaign_count where campaign_id in (select id from gone))
+    select count(*) as campaigns from gone`;
+  return deleted?.campaigns ?? 0;
 }
 
 async function deleteMessages(sql: Sql, olderThanDays: number, limit: number): Promise<number> {
@@ -55,8 +65,18 @@ async function deleteMessages(sql: Sql, olderThanDays: number, limit: number): P
     where id in (
       select id from message
       where campaign_id is null and ended_at < now() - ${olderThanDays} * interval '1 day'
+        and id < ${firstIdOf(Date.now() - olderThanDays * msPerDay)}::uuid
+      order by id
       limit ${limit - ofCampaigns}
       for update skip locked
     )`;
   return ofCampaigns + single;
+}
+
+const msPerDay = 86_400_000;
+
+/** The lowest UUIDv7 of a moment: ids are in the order of time, which finds the old ones without an index on a time. */
+function firstIdOf(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

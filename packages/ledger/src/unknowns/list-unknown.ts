@@ -8,10 +8,10 @@ export async function listUnknown(
 ): Promise<MessageRow[]> {
   return await sql<MessageRow[]>`
     select * from message
-    where state = 'unknown'
+    where unknown_at is not null
       and (${route ?? null}::text is null or route = ${route ?? null})
       and (${campaignId ?? null}::uuid is null or campaign_id = ${campaignId ?? null})
-      and (${after ?? null}::uuid is null or id > ${after ?? null})
+      and id > coalesce(${after ?? null}::uuid, '00000000-0000-0000-0000-000000000000')
     order by id
     limit ${limit}`;
 }

@@ -14,16 +14,16 @@ export interface UnknownSelection {
  */
 export async function resendUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
-    update message set state = 'queued', due_at = now(), reason = 'sent again by operator'
-    where state = 'unknown' and ${matches(sql, selection)}`;
+    update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
+    where unknown_at is not null and ${matches(sql, selection)}`;
   return count;
 }
 
 /** The operator's word that nothing more will be learnt: `unknown → expired`. Answers how many. */
 export async function closeUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
-    update message set state = 'expired', ended_at = now(), reason = 'closed by operator'
-    where state = 'unknown' and ${matches(sql, selection)}`;
+    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = 'closed by operator'
+    where unknown_at is not null and ${matches(sql, selection)}`;
   return count;
 }
 
@@ -36,11 +36,12 @@ export async function settleUnknown(
   { reconcileAfterMs, limit }: { reconcileAfterMs: number; limit: number },
 ): Promise<{ resent: number }> {
   const { count } = await sql`
-    update message set state = 'queued', due_at = now(), reason = 'sent again by the policy of the campaign'
+    update message set
+      state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by the policy of the campaign'
     where id in (
       select message.id from message
       join campaign on campaign.id = message.campaign_id
-      where message.state = 'unknown' and campaign.on_unknown = 'resend'
+      where message.unknown_at is not null and campaign.on_unknown = 'resend'
         and campaign.state in ('running', 'paused', 'dispatched')
         and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
       limit ${limit}

@@ -5,6 +5,7 @@ export interface ReapInput {
   deadAfterMs: number;
   /** No attempt of a living worker can take longer. */
   longestAttemptMs: number;
+  /** Claims looked at in one call. */
   limit: number;
 }
 
@@ -23,30 +24,38 @@ export async function reapInFlight(
   { deadAfterMs, longestAttemptMs, limit }: ReapInput,
 ): Promise<{ unknown: ReapedMessage[] }> {
   const unknown = await sql<ReapedMessage[]>`
-    with left_behind as (
-      select message.id,
+    with abandoned as materialized (
+      select claim.id, claim.worker, claim.messages,
              case when worker.id is null or worker.stopped_at is not null
                     or worker.heartbeat_at < now() - ${deadAfterMs} * interval '1 millisecond'
                   then 'worker died with the message in flight' else 'no answer within the longest attempt' end as reason
-      from message
-      left join worker on worker.id = message.claimed_by
-      where message.state = 'sending'
-        and (worker.id is null or worker.stopped_at is not null
-          or worker.heartbeat_at < now() - ${deadAfterMs} * interval '1 millisecond'
-          or message.sending_at < now() - ${longestAttemptMs} * interval '1 millisecond')
+      from claim
+      left join worker on worker.id = claim.worker
+      where worker.id is null or worker.stopped_at is not null
+         or worker.heartbeat_at < now() - ${deadAfterMs} * interval '1 millisecond'
+         or claim.claimed_at < now() - ${longestAttemptMs} * interval '1 millisecond'
       limit ${limit}
-      for update of message skip locked
+      for update of claim skip locked
     ),
     moved as (
-      update message set state = 'unknown', reason = left_behind.reason
-      from left_behind
-      where message.id = left_behind.id
-      returning message.id, campaign_id, route, attempts, claimed_by, message.reason
+      update message set state = 'unknown', unknown_at = now(), reason = in_flight.reason
+      from (
+        select abandoned.id as claim, abandoned.reason, message_id
+        from abandoned cross join lateral unnest(abandoned.messages) as message_id
+        order by message_id
+      ) as in_flight
+      where message.id = in_flight.message_id and message.claim = in_flight.claim and message.state = 'sending'
+      returning message.id, campaign_id, route, attempts, message.claim, message.reason
     ),
     noted as (
       insert into attempt (message_id, attempt, outcome, reason, worker)
-      select id, attempts, 'unknown', reason, claimed_by from moved
+      select moved.id, moved.attempts, 'unknown', moved.reason, abandoned.worker
+      from moved join abandoned on abandoned.id = moved.claim
+    ),
+    -- Also those whose messages are all recorded, in more than one piece.
+    closed as (
+      delete from claim using abandoned where claim.id = abandoned.id
     )
     select id, campaign_id, route from moved`;
-  return { unknown };
+  return { unknown: [...unknown] };
 }
