@@ -38,7 +38,7 @@ export interface SendWorker {
 
 /**
  * The longest that a dead process keeps its jobs: its lock runs out, and the next check puts them back. Without load
- * 3.0 to 4.2 s. Renewal every 500 ms to 1 s also survives an event loop that stands still for two seconds.
+ * 2 to 4.2 s. Renewal every 500 ms to 1 s also survives an event loop that stands still for two seconds.
  */
 export const healsWithinMs = 4_500;
 

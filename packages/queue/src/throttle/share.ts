@@ -48,8 +48,12 @@ interface PendingLimits {
 }
 
 /**
- * Part of the limit that the pace uses. The rest pays for what makes a gateway see two starts closer together than they
- * were planned: timers, the loop, the network.
+ * Part of the limit that the pace uses. The rest (16 ms in each second) pays for what makes a gateway see starts closer together
+ * than they were planned: timers, the loop, the network, its own loop.
+ *
+ * Measured with four processes against a gateway that counts any sliding second, on 2 cores: at 0.988 the worst second
+ * held 1,001 of 1,000 (1 of 7,975 answered 503, and one 503 halves the rate); at 0.984 993 of 1,000 and 99 of 100, with
+ * 984 and 98.3 accepted a second and no 503 in 16,682 requests.
  */
 export const paceShare = 0.984;
 

@@ -61,7 +61,7 @@ function startForEver(throttle: Throttle, kind: PermitKind, { lines = 5, max = 5
   return state;
 }
 
-test("the grants of all processes together never exceed the limit, whoever comes, goes or wants more", async () => {
+test.concurrent("the grants of all processes together never exceed the limit, whoever comes, goes or wants more", async () => {
   const concurrency = 7;
   await using route = await routeOf({ tps: null, concurrency });
   const running: { throttle: Throttle; state: ReturnType<typeof startForEver> }[] = [];
@@ -101,7 +101,7 @@ test("the grants of all processes together never exceed the limit, whoever comes
   expect(most).toBeLessThanOrEqual(concurrency);
 });
 
-test("when Redis loses everything, the grants still never exceed the limit, and all go on", async () => {
+test.concurrent("when Redis loses everything, the grants still never exceed the limit, and all go on", async () => {
   const concurrency = 6;
   await using route = await routeOf({ tps: null, concurrency });
   const all = Array.from({ length: 3 }, () => {
@@ -127,7 +127,7 @@ test("when Redis loses everything, the grants still never exceed the limit, and 
   expect(most).toBe(concurrency);
 });
 
-test("a lease of many slots takes as much of the pace as its slots", async () => {
+test.concurrent("a lease of many slots takes as much of the pace as its slots", async () => {
   await using route = await routeOf({ tps: 400, concurrency: 100 });
   const all = [1, 2].map(() => startForEver(route.join(), "campaign", { lines: 20, latencyMs: 1 }));
 
@@ -136,7 +136,7 @@ test("a lease of many slots takes as much of the pace as its slots", async () =>
   expect(mostInASecond(all.flatMap(({ starts }) => starts).sort((a, b) => a - b))).toBeLessThanOrEqual(400);
 });
 
-test("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
+test.concurrent("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
   await using route = await routeOf({ tps: null, concurrency: 1 });
   const all = [
     startForEver(route.join(), "campaign"),
@@ -157,7 +157,7 @@ test("with a limit of one connection, two senders and a poller all make progress
   expect(most).toBe(1);
 });
 
-test("a process alone gets the whole limit, also after another one came and went", async () => {
+test.concurrent("a process alone gets the whole limit, also after another one came and went", async () => {
   await using route = await routeOf({ tps: null, concurrency: 10 });
   const one = route.join();
   startForEver(one, "campaign", { lines: 20 });
@@ -171,7 +171,7 @@ test("a process alone gets the whole limit, also after another one came and went
   await waitFor(() => one.concurrency === 10);
 });
 
-test("a single message starts before campaign messages that were there first", async () => {
+test.concurrent("a single message starts before campaign messages that were there first", async () => {
   await using route = await routeOf({ tps: 20, concurrency: 10 });
   const throttle = route.join();
   const campaign = startForEver(throttle, "campaign", { lines: 20 });
@@ -187,7 +187,7 @@ test("a single message starts before campaign messages that were there first", a
   }
 });
 
-test("a 503 lowers the rate for all processes, once for a burst", async () => {
+test.concurrent("a 503 lowers the rate for all processes, once for a burst", async () => {
   await using route = await routeOf({ tps: 100, concurrency: 10 });
   const [one, two] = [route.join(), route.join()];
   await waitFor(() => one.figures().connected && two.figures().connected);
@@ -205,7 +205,7 @@ test("a 503 lowers the rate for all processes, once for a burst", async () => {
   expect(mostInASecond(starts)).toBeLessThanOrEqual(53);
 });
 
-test("a 503 on a request from before the last cut is no reason for another cut", async () => {
+test.concurrent("a 503 on a request from before the last cut is no reason for another cut", async () => {
   await using route = await routeOf({ tps: 100, concurrency: 10 });
   const throttle = route.join();
   await waitFor(() => throttle.figures().connected);
@@ -218,22 +218,25 @@ test("a 503 on a request from before the last cut is no reason for another cut",
   expect(throttle.currentRate()).toBeGreaterThanOrEqual(50);
 });
 
-test.each([100, null])("Retry-After keeps every process from starting until it has passed (tps %s)", async (tps) => {
-  await using route = await routeOf({ tps, concurrency: 10 });
-  const [one, two] = [route.join(), route.join()];
-  const { starts } = startForEver(two, "campaign", { lines: 20 });
-  await waitFor(() => starts.length >= 5 && one.figures().connected);
+test.concurrent.each([100, null])(
+  "Retry-After keeps every process from starting until it has passed (tps %s)",
+  async (tps) => {
+    await using route = await routeOf({ tps, concurrency: 10 });
+    const [one, two] = [route.join(), route.join()];
+    const { starts } = startForEver(two, "campaign", { lines: 20 });
+    await waitFor(() => starts.length >= 5 && one.figures().connected);
 
-  const heldAt = performance.now();
-  one.throttled(1_500);
-  await waitFor(() => two.figures().heldForMs > 0, { what: "the other to hear of it" });
-  const heardAt = performance.now();
-  await waitFor(() => (starts.at(-1) ?? 0) > heldAt + 1_500, { what: "starts after the hold" });
+    const heldAt = performance.now();
+    one.throttled(1_500);
+    await waitFor(() => two.figures().heldForMs > 0, { what: "the other to hear of it" });
+    const heardAt = performance.now();
+    await waitFor(() => (starts.at(-1) ?? 0) > heldAt + 1_500, { what: "starts after the hold" });
 
-  expect(starts.filter((at) => at > heardAt && at < heldAt + 1_490)).toEqual([]);
-});
+    expect(starts.filter((at) => at > heardAt && at < heldAt + 1_490)).toEqual([]);
+  },
+);
 
-test("a permit that is ready while the route is held for long is told to go back", async () => {
+test.concurrent("a permit that is ready while the route is held for long is told to go back", async () => {
   await using route = await routeOf({ tps: null, concurrency: 10 });
   const throttle = route.join();
   const [permit] = await throttle.acquire("campaign", 1);
@@ -244,7 +247,7 @@ test("a permit that is ready while the route is held for long is told to go back
   expect(performance.now() - askedAt).toBeLessThan(3_000);
 });
 
-test("status checks get at most a fifth of the rate", async () => {
+test.concurrent("status checks get at most a fifth of the rate", async () => {
   await using route = await routeOf({ tps: 100, concurrency: 20 });
   const { starts } = startForEver(route.join("status"), "status", { lines: 10 });
 
@@ -253,7 +256,7 @@ test("status checks get at most a fifth of the rate", async () => {
   expect(mostInASecond(starts)).toBeLessThanOrEqual(22);
 });
 
-test("new limits hold for all processes, and the last ones win", async () => {
+test.concurrent("new limits hold for all processes, and the last ones win", async () => {
   await using route = await routeOf({ tps: 100, concurrency: 10 });
   const [one, two] = [route.join(), route.join()];
   const changes: number[] = [];
@@ -274,7 +277,7 @@ test("new limits hold for all processes, and the last ones win", async () => {
   expect(changes.at(-1)).toBe(two.concurrency);
 });
 
-test("without a TPS limit there are as many permits at once as places are free", async () => {
+test.concurrent("without a TPS limit there are as many permits at once as places are free", async () => {
   await using route = await routeOf({ tps: null, concurrency: 40 });
   const throttle = route.join();
   await waitFor(() => throttle.concurrency === 40);
@@ -289,7 +292,7 @@ test("without a TPS limit there are as many permits at once as places are free",
   expect(throttle.figures().inUse).toBe(0);
 });
 
-test("a permit that is given back without a start lets another one start at its slot", async () => {
+test.concurrent("a permit that is given back without a start lets another one start at its slot", async () => {
   await using route = await routeOf({ tps: 10, concurrency: 1 });
   const throttle = route.join();
   const [unneeded] = await throttle.acquire("campaign", 1);
@@ -302,7 +305,7 @@ test("a permit that is given back without a start lets another one start at its 
   expect(throttle.figures()).toMatchObject({ started: 1, inUse: 1, reserved: 0 });
 });
 
-test("releasing twice changes nothing for those who wait", async () => {
+test.concurrent("releasing twice changes nothing for those who wait", async () => {
   await using route = await routeOf({ tps: null, concurrency: 1 });
   const throttle = route.join();
   const [first] = await throttle.acquire("campaign", 1);
@@ -320,7 +323,7 @@ test("releasing twice changes nothing for those who wait", async () => {
   expect(await ready).toBe(true);
 });
 
-test("Redis's clock set back by an hour stops nobody for long", async () => {
+test.concurrent("Redis's clock set back by an hour stops nobody for long", async () => {
   await using route = await routeOf({ tps: 50, concurrency: 10 });
   const state = startForEver(route.join(), "campaign");
   await waitFor(() => state.starts.length >= 10);
@@ -332,7 +335,7 @@ test("Redis's clock set back by an hour stops nobody for long", async () => {
   await waitFor(() => state.starts.length >= before + 30);
 });
 
-test("closing and aborting end the waiting", async () => {
+test.concurrent("closing and aborting end the waiting", async () => {
   await using route = await routeOf({ tps: 1, concurrency: 1 });
   const throttle = route.join();
   const abort = new AbortController();
@@ -347,7 +350,7 @@ test("closing and aborting end the waiting", async () => {
   await expect(throttle.acquire("single", 1)).rejects.toThrow("The throttle of route r is closed");
 });
 
-test.each([
+test.concurrent.each([
   [{ tps: 0, concurrency: 1 }, "limits.tps: 0 must be a number above 0"],
   [{ tps: null, concurrency: 0 }, "limits.concurrency: 0 must be a whole number"],
 ])("limits %j are refused", async (limits, message) => {
