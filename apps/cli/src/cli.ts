@@ -1,5 +1,12 @@
 import type { Terminal } from "./output/terminal.ts";
 
+export interface Interruption {
+  /** The first Ctrl-C: come to an end in order. */
+  once: AbortSignal;
+  /** The second: end now. A third ends the process whatever it does. */
+  twice: AbortSignal;
+}
+
 /** Everything a command has from outside. Handed down; nothing below reads `process`. */
 export interface World {
   terminal: Terminal;
@@ -9,7 +16,9 @@ export interface World {
    * Ctrl-C and SIGTERM. A command that asks for it ends by itself and says how it leaves things; the others are simply
    * ended.
    */
-  interruption(): AbortSignal;
+  interruption(): Interruption;
+  /** SIGHUP: read the configuration again. Answers the way to stop listening. */
+  onHangup(listener: () => void): () => void;
   /** Lines typed by the user; null when nobody sits there. */
   ask: ((question: string) => Promise<string>) | null;
 }

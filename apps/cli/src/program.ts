@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Cli } from "./cli.ts";
+import { addApiKey } from "./commands/api-key/api-key.ts";
+import { addCampaign } from "./commands/campaign/campaign.ts";
+import { addMessage } from "./commands/message/message.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addRoute } from "./commands/route/route.ts";
+import { addSuppress } from "./commands/suppress/suppress.ts";
+import { addUnknown } from "./commands/unknown/unknown.ts";
+import { addUp } from "./commands/up.ts";
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -27,6 +34,13 @@ export function createProgram(cli: Cli): Command {
     })
     .showSuggestionAfterError()
     .exitOverride();
+  addUp(program, cli);
   addMigrate(program, cli);
+  addCampaign(program, cli);
+  addMessage(program, cli);
+  addUnknown(program, cli);
+  addSuppress(program, cli);
+  addRoute(program, cli);
+  addApiKey(program, cli);
   return program;
 }

@@ -1,4 +1,5 @@
 import { ConfigError, formatFault } from "@hikyaku/config";
+import { type Fault, HikyakuError, InvalidRequestError } from "@hikyaku/producer";
 import { StackError } from "@hikyaku/testkit";
 import { CommanderError } from "commander";
 import type { Cli, ExitCode, World } from "./cli.ts";
@@ -39,18 +40,22 @@ function tell(error: unknown, { terminal }: World, isDebug: boolean): ExitCode {
     );
   } else if (error instanceof CliError) {
     err.write(`${label} ${error.message}\n${error.mend === null ? "" : `${errPaint.dim("→")} ${error.mend}\n`}`);
+  } else if (error instanceof HikyakuError) {
+    err.write(`${label} ${textOf(error)}\n`);
   } else {
     err.write(`${label} ${error instanceof Error ? error.message : String(error)}\n`);
-    if (!isDebug && !isExpected(error))
+    if (!isDebug && !(error instanceof StackError))
       err.write(`${errPaint.dim("→")} Run it again with --debug to see where it happened.\n`);
   }
   if (isDebug && error instanceof Error) err.write(`${error.stack ?? error.message}\n${causeOf(error)}`);
-  return error instanceof ConfigError ? 2 : error instanceof CliError ? error.exitCode : 1;
+  if (error instanceof ConfigError || error instanceof InvalidRequestError) return 2;
+  return error instanceof CliError ? error.exitCode : 1;
 }
 
-/** Errors of our packages name their mend themselves. */
-function isExpected(error: unknown): boolean {
-  return error instanceof StackError || (error instanceof Error && "mend" in error);
+/** Every fault on a line of its own. Their messages name the mend. */
+function textOf(error: HikyakuError): string {
+  if (!("issues" in error) || !Array.isArray(error.issues) || error.issues.length < 2) return error.message;
+  return (error.issues as Fault[]).map(({ path, message }) => `\n  ${path}: ${message}`).join("");
 }
 
 function causeOf({ cause }: Error): string {

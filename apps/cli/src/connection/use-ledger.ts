@@ -7,12 +7,13 @@ import { type FoundStack, findStack } from "./find-stack.ts";
  * Runs `work` with the ledger, and closes it afterwards.
  * @throws CliError when it can't be reached or its schema is of another version
  */
-export async function useLedger<T>(
+export async function useLedger<const T>(
   world: World,
   options: GlobalOptions,
   work: (ledger: Ledger, stack: FoundStack) => Promise<T>,
+  needs: { needsRedis?: boolean } = {},
 ): Promise<T> {
-  const stack = await findStack(world, options);
+  const stack = await findStack(world, options, needs);
   const ledger = connectLedger(stack.databaseUrl, { max: 4, applicationName: "hikyaku-cli" });
   try {
     await checkSchema(ledger, stack.databaseUrl);

@@ -36,6 +36,8 @@ export interface RecipientFile {
   rows: AsyncIterable<RecipientRow>;
   /** Known when the rows have been read. */
   readonly encoding: string;
+  /** How far the file has been read. */
+  readonly bytesRead: number;
   close(): void;
 }
 
@@ -75,6 +77,9 @@ export async function openRecipientFile(path: string, options: RecipientFileOpti
       rows: recipients(rows, { names, column, encoding: () => text.encoding }),
       get encoding() {
         return text.encoding;
+      },
+      get bytesRead() {
+        return stream.bytesRead;
       },
       close: () => void stream.destroy(),
     };

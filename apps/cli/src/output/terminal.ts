@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import pc from "picocolors";
 
 /** Where text goes: standard output, standard error, or a test's memory. */
 export interface Writer {
   write(text: string): void;
+  /** Waits until what was written is on its way, so that a long output does not pile up in memory. */
+  drained(): Promise<void>;
   readonly isTTY: boolean;
   /** Width in cells; 80 where there is no screen. */
   readonly columns: number;
@@ -33,6 +36,9 @@ function isColoured(writer: Writer, env: Readonly<Record<string, string | undefi
 export function streamWriter(stream: NodeJS.WriteStream): Writer {
   return {
     write: (text) => void stream.write(text),
+    drained: async () => {
+      if (stream.writableNeedDrain) await once(stream, "drain");
+    },
     get isTTY() {
       return stream.isTTY === true;
     },

@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import type { ContentOptions } from "./campaign-options.ts";
+
+/**
+ * The key of a campaign that was given none: it depends on the file's content, the text, the route and the options, so
+ * that the same command run twice is the same campaign and sends nothing a second time.
+ */
+export async function keyOfFile(path: string, text: string, options: ContentOptions): Promise<string> {
+  const { route, priority, window, startAt, validFor, onUnknown } = options;
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([route, text, priority, window, startAt, validFor, onUnknown]));
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  const name = basename(path)
+    .replace(/\.[^.]*$/, "")
+    .slice(0, 100);
+  return `${name}-${hash.digest("hex").slice(0, 12)}`;
+}

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseDuration } from "@hikyaku/core";
+import type { CampaignOptions } from "@hikyaku/producer";
+import type { Command } from "commander";
+import { CliError } from "../cli-error.ts";
+import { oneOf, wholeNumber } from "../option-values.ts";
+
+/** What a campaign says and how it is sent, as options of `create` and `send`. */
+export interface ContentOptions {
+  route: string;
+  text?: string;
+  textFile?: string;
+  name?: string;
+  key?: string;
+  priority?: number;
+  window?: string;
+  startAt?: string;
+  validFor?: string;
+  onUnknown?: "hold" | "resend";
+}
+
+export function addContentOptions(command: Command): Command {
+  return command
+    .requiredOption("-r, --route <name>", "route to send over")
+    .option("-t, --text <text>", "the text; every #{name} is filled in from the column of that name")
+    .option("--text-file <file>", "the text from a UTF-8 file")
+    .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
+    .option("--name <name>", "name for people (default: the key)")
+    .option("--priority <1-10>", "1 goes first (default: 5)", wholeNumber(1, 10))
+    .option("--window <times>", 'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: any time)')
+    .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)")
+    .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
+    .option(
+      "--on-unknown <policy>",
+      "when nobody can know whether a message was taken: hold or resend (default: hold)",
+      oneOf(["hold", "resend"]),
+    );
+}
+
+/** @throws CliError when there is no text, or two */
+export async function readText(options: Pick<ContentOptions, "text" | "textFile">, cwd: string): Promise<string> {
+  const { text, textFile } = options;
+  if (text !== undefined && textFile !== undefined) {
+    throw new CliError("--text and --text-file are both given.", { mend: "Leave one of them out.", exitCode: 2 });
+  }
+  if (text !== undefined) return text;
+  if (textFile === undefined) {
+    throw new CliError("There is no text to send.", {
+      mend: 'Give --text "…#{name}…", or --text-file FILE.',
+      exitCode: 2,
+    });
+  }
+  try {
+    // A line break at the end is the editor's, not the writer's.
+    return (await readFile(resolve(cwd, textFile), "utf8")).replace(/^\ufeff/, "").replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new CliError(`--text-file: ${textFile} can't be read: ${String(cause)}.`, {
+      mend: "Name a UTF-8 file.",
+      exitCode: 2,
+      cause,
+    });
+  }
+}
+
+/** As the producer takes them; `startAt` is left to the start. */
+export function toCampaignOptions(
+  options: ContentOptions,
+  { key, text }: { key: string; text: string },
+): CampaignOptions {
+  const { route, name, priority, window, onUnknown } = options;
+  return {
+    ...{ key, route, text },
+    ...(name === undefined ? {} : { name }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(window === undefined ? {} : { window }),
+    ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...validityOf(options),
+  };
+}
+
+/** A validity counts from the start, which is given apart: from a given start the end is known now. */
+function validityOf({ startAt, validFor }: ContentOptions): Pick<CampaignOptions, "validFor" | "validUntil"> {
+  if (validFor === undefined) return {};
+  const start = startAt === undefined ? Number.NaN : Date.parse(startAt);
+  const length = parseDuration(validFor);
+  return Number.isNaN(start) || !length.ok ? { validFor } : { validUntil: new Date(start + length.ms) };
+}

@@ -1,0 +1,146 @@
+import { type MessageState, messageStates } from "@hikyaku/core";
+import type { CampaignReport } from "@hikyaku/ledger";
+import { count, lengthOfTime, moment, percent, rate } from "../output/format.ts";
+import { drawPairs, drawTable } from "../output/table.ts";
+import type { Paint } from "../output/terminal.ts";
+
+/** What the report needs beyond the ledger. */
+export interface ReportContext {
+  /** The route's limit, where it is known. */
+  tps: number | null;
+}
+
+const meanings: Readonly<Record<MessageState, string>> = {
+  queued: "wait to be sent",
+  sending: "are at the gateway now",
+  accepted: "taken by the carrier, receipt awaited",
+  sent: "on their way to the handset",
+  delivered: "arrived on the handset",
+  displayed: "seen by their reader",
+  failed: "could not be delivered",
+  rejected: "refused by the gateway, never left",
+  expired: "without an answer when their time was over",
+  revoked: "taken back",
+  cancelled: "never sent: the campaign was cancelled",
+  suppressed: "never sent: on the suppression list",
+  unknown: "nobody can know whether they went out",
+};
+
+/** Most reasons shown of each kind. */
+const reasonsShown = 10;
+
+/** The delivery report for people. */
+export function drawReport(report: CampaignReport, { tps }: ReportContext, paint: Paint): string {
+  const { campaign, counts, acceptedPerSecond, firstAcceptedAt, lastAcceptedAt, receiptDelayMs } = report;
+  const spanMs = firstAcceptedAt && lastAcceptedAt ? lastAcceptedAt.getTime() - firstAcceptedAt.getTime() : null;
+  const limit = tps === null ? "" : ` of ${rate(tps)} allowed (${percent(acceptedPerSecond.mean, tps)})`;
+  const head = drawPairs(
+    [
+      ["campaign", `${paint.bold(campaign.name)}${campaign.name === campaign.key ? "" : ` (${campaign.key})`}`],
+      ["id", campaign.id],
+      ["state", stateText(report)],
+      ["route", campaign.route],
+      ["messages", `${count(counts.total)} (${count(report.segmentsAccepted)} billable parts accepted)`],
+      ...(spanMs === null
+        ? []
+        : ([
+            [
+              "accepted",
+              `${rate(acceptedPerSecond.mean)}/s on average${limit}, ${count(acceptedPerSecond.peak)} in the best second`,
+            ],
+            ["from – to", `${moment(firstAcceptedAt)} – ${moment(lastAcceptedAt)} (${lengthOfTime(spanMs)})`],
+          ] as const)),
+      ...(receiptDelayMs === null
+        ? []
+        : ([
+            [
+              "receipts",
+              `${lengthOfTime(receiptDelayMs.p50)} after acceptance (median), ${lengthOfTime(receiptDelayMs.p99)} (99 %)`,
+            ],
+          ] as const)),
+    ],
+    paint,
+  );
+  return [head, ...sections(report, paint)].join("\n");
+}
+
+function sections({ counts, byReason, rejections, rounds }: CampaignReport, paint: Paint): string[] {
+  const states = messageStates.filter((state) => counts[state] > 0);
+  const parts = [
+    drawTable(
+      [
+        { header: "STATE" },
+        { header: "MESSAGES", align: "right" },
+        { header: "SHARE", align: "right" },
+        { header: "" },
+      ],
+      states.map((state) => [
+        paintState(state, paint),
+        count(counts[state]),
+        percent(counts[state], counts.total),
+        paint.dim(meanings[state]),
+      ]),
+      paint,
+    ),
+  ];
+  if (byReason.length > 0) {
+    parts.push(
+      drawTable(
+        [{ header: "STATE" }, { header: "MESSAGES", align: "right" }, { header: "REASON", maxWidth: 90 }],
+        byReason
+          .slice(0, reasonsShown)
+          .map(({ state, reason, count: messages }) => [paintState(state, paint), count(messages), reason]),
+        paint,
+      ),
+    );
+  }
+  const notTaken = rejections.total + rejections.duplicates;
+  if (notTaken > 0) {
+    const told = rejections.byCode.reduce((sum, { count: rows }) => sum + rows, 0);
+    parts.push(
+      drawTable(
+        [
+          { header: "ROWS NOT TAKEN", maxWidth: 40 },
+          { header: "ROWS", align: "right" },
+        ],
+        [
+          ...rejections.byCode.map(({ code, count: rows }) => [code, count(rows)]),
+          // The ledger keeps the reasons of the first 10,000 only.
+          ...(told < notTaken ? [["(reason not kept)", count(notTaken - told)]] : []),
+        ],
+        paint,
+      ),
+    );
+  }
+  if (rounds.length > 1) {
+    parts.push(
+      drawTable(
+        [{ header: "ROUND", align: "right" }, { header: "MESSAGES", align: "right" }, { header: "STATES" }],
+        rounds.map(({ round, total, counts: inRound }) => [
+          String(round),
+          count(total),
+          Object.entries(inRound)
+            .map(([state, messages]) => `${state} ${count(messages)}`)
+            .join(", "),
+        ]),
+        paint,
+      ),
+    );
+  }
+  return parts;
+}
+
+function stateText({ campaign, counts }: CampaignReport): string {
+  if (campaign.state === "paused") return `paused: ${campaign.pauseReason ?? "no reason given"}`;
+  const waiting = counts.accepted + counts.sent;
+  if (campaign.state === "dispatched" && waiting > 0) return `dispatched: all sent, ${count(waiting)} receipts awaited`;
+  if (campaign.state === "dispatched" && counts.unknown > 0)
+    return `dispatched: all sent, ${count(counts.unknown)} of unknown outcome`;
+  return campaign.state;
+}
+
+export function paintState(state: MessageState, paint: Paint): string {
+  if (state === "delivered" || state === "displayed") return paint.green(state);
+  if (state === "failed" || state === "rejected" || state === "expired") return paint.red(state);
+  return state === "unknown" ? paint.yellow(state) : state;
+}

@@ -1,0 +1,40 @@
+import { type Sql, streamMessages } from "@hikyaku/ledger";
+import { writeCell } from "../csv/write-cell.ts";
+import { messageView } from "../messages/message-view.ts";
+
+export interface ExportInput {
+  sql: Sql;
+  campaignId: string;
+  format: "csv" | "json";
+  showNumbers: boolean;
+}
+
+const columns = [
+  ...(["line", "to", "state", "reason", "segments", "attempts", "round", "channel", "providerMessageId"] as const),
+  ...(["queuedAt", "sendingAt", "acceptedAt", "sentAt", "deliveredAt", "displayedAt", "endedAt", "id"] as const),
+];
+
+/** Every message of a campaign as text, piece by piece: a CSV with byte order mark, or one JSON array. Memory stays flat. */
+export async function* exportMessages({ sql, campaignId, format, showNumbers }: ExportInput): AsyncGenerator<string> {
+  if (format === "csv") yield `\ufeff${columns.join(",")}\r\n`;
+  let isFirst = true;
+  for await (const page of streamMessages(sql, { campaignId })) {
+    let text = "";
+    for (const message of page) {
+      const view = messageView(message, { showNumbers });
+      if (format === "csv") {
+        text += `${columns.map((column) => writeCell(cellOf(view[column]))).join(",")}\r\n`;
+      } else {
+        text += `${isFirst ? "[\n" : ",\n"}${JSON.stringify(view)}`;
+      }
+      isFirst = false;
+    }
+    yield text;
+  }
+  if (format === "json") yield isFirst ? "[]\n" : "\n]\n";
+}
+
+function cellOf(value: string | number | Date | null): string {
+  if (value === null) return "";
+  return value instanceof Date ? value.toISOString() : String(value);
+}

@@ -1,0 +1,113 @@
+import { campaignReport, type Ledger } from "@hikyaku/ledger";
+import type { CampaignResult, Producer } from "@hikyaku/producer";
+import type { Cli, ExitCode } from "../cli.ts";
+import { CliError } from "../cli-error.ts";
+import type { FoundStack } from "../connection/find-stack.ts";
+import { tpsOf } from "../connection/route-limits.ts";
+import type { RecipientFile } from "../csv/recipient-file.ts";
+import type { RejectedFile } from "../csv/rejected-file.ts";
+import { counted } from "../output/format.ts";
+import { createProgress } from "../output/progress.ts";
+import { toCampaignOptions } from "./campaign-options.ts";
+import { campaignView } from "./campaign-view.ts";
+import { drawReport } from "./draw-report.ts";
+import { importText } from "./import-text.ts";
+import { importWithProgress } from "./import-with-progress.ts";
+import type { SendOptions } from "./send-options.ts";
+import { tellWarnings } from "./tell-warnings.ts";
+import { type Watched, watchCampaign } from "./watch-campaign.ts";
+
+export interface SendFileInput {
+  cli: Cli;
+  options: SendOptions;
+  producer: Producer;
+  ledger: Ledger;
+  stack: FoundStack;
+  path: string;
+  file: RecipientFile;
+  rejectedFile: RejectedFile;
+  text: string;
+  key: string;
+}
+
+/** Import, start, progress, report. The same call again goes on where it was, and never sends twice. */
+export async function sendFile(input: SendFileInput): Promise<ExitCode> {
+  const { cli, options, producer, ledger, stack, path, file, rejectedFile, text, key } = input;
+  const { err } = cli.terminal;
+  const interruption = cli.interruption();
+  const draft = await producer.createCampaign(toCampaignOptions(options, { key, text }));
+  const { id } = draft;
+  const imported = await importWithProgress({
+    ...{ producer, sql: ledger.sql, campaign: draft, path, file, rejectedFile, interruption },
+    strict: options.strict ?? false,
+    terminal: cli.terminal,
+  });
+  tellWarnings(cli.terminal, imported.warnings);
+  const rejectedPath = rejectedFile.count > 0 ? rejectedFile.path : null;
+  err.write(importText(imported, { rejectedPath, encoding: file.encoding }));
+
+  if (imported.state === "ready") {
+    if (!(await isWanted(cli, options, imported))) {
+      throw new CliError(`Nothing was sent; campaign ${key} is ready.`, {
+        mend: `Start it by \`hikyaku campaign start ${key}\`, or give it up by \`hikyaku campaign cancel ${key}\`.`,
+      });
+    }
+    await producer.startCampaign({ id }, options.startAt === undefined ? {} : { startAt: options.startAt });
+  } else {
+    err.write(
+      `Campaign ${key} has been started before and is ${imported.state}: nothing is sent again. Use another --key to send to this file once more.\n`,
+    );
+  }
+  if (!options.wait) {
+    if (options.json)
+      cli.terminal.out.write(`${JSON.stringify({ ...imported, rejectedFile: rejectedPath }, null, 2)}\n`);
+    else cli.terminal.out.write(`Campaign ${key} is on its way (${id}). Watch it: hikyaku campaign show ${key}\n`);
+    return 0;
+  }
+
+  const progress = createProgress(err);
+  const watched = await watchCampaign({
+    ...{ sql: ledger.sql, campaignId: id, progress },
+    tps: tpsOf(stack, options.route),
+    until: options.waitReceipts === undefined ? "sent" : "receipts",
+    ...(options.waitReceipts === undefined ? {} : { patienceMs: options.waitReceipts }),
+    signal: interruption.once,
+  }).finally(() => progress.stop());
+  if (watched.end === "interrupted") {
+    throw new CliError(`Campaign ${key} goes on without this command.`, {
+      mend: `Stop it by \`hikyaku campaign pause ${key}\` or \`cancel\`; see it by \`hikyaku campaign show ${key}\`.`,
+    });
+  }
+  return await report(input, watched, rejectedPath);
+}
+
+async function isWanted(cli: Cli, options: SendOptions, imported: CampaignResult): Promise<boolean> {
+  if (options.yes || cli.ask === null) return true;
+  const receive = imported.recipients - imported.suppressed;
+  const answer = await cli.ask(`Send to ${counted(receive, "recipient")} over ${imported.route} now? [y/N] `);
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+async function report(
+  input: SendFileInput,
+  { campaign, end }: Watched,
+  rejectedPath: string | null,
+): Promise<ExitCode> {
+  const { cli, options, ledger, stack } = input;
+  const found = await campaignReport(ledger.sql, { campaignId: campaign.id });
+  if (found === null) throw new CliError(`Campaign ${campaign.key} was deleted meanwhile.`);
+  const { out, outPaint, err } = cli.terminal;
+  if (options.json) {
+    const { campaign: row, counts, ...rest } = found;
+    out.write(
+      `${JSON.stringify({ campaign: campaignView(row, counts), ...rest, rejectedFile: rejectedPath }, null, 2)}\n`,
+    );
+  } else {
+    out.write(`\n${drawReport(found, { tps: tpsOf(stack, campaign.route) }, outPaint)}`);
+  }
+  const waiting = found.counts.accepted + found.counts.sent;
+  if (end === "paused")
+    err.write(`The campaign paused: ${campaign.pauseReason}. Go on by \`hikyaku campaign resume ${campaign.key}\`.\n`);
+  else if (waiting > 0) err.write(`Receipts still come; see them by \`hikyaku campaign report ${campaign.key}\`.\n`);
+  return end === "paused" || end === "cancelled" ? 1 : 0;
+}

@@ -1,0 +1,67 @@
+import { messageStates } from "@hikyaku/core";
+import { type CampaignCounts, type CampaignRow, campaignCounts } from "@hikyaku/ledger";
+import type { Command } from "commander";
+import { campaignView } from "../../campaigns/campaign-view.ts";
+import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
+import { toSend } from "../../campaigns/watch-campaign.ts";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { useLedger } from "../../connection/use-ledger.ts";
+import { count, moment, percent } from "../../output/format.ts";
+import { printResult } from "../../output/print-result.ts";
+import { drawPairs } from "../../output/table.ts";
+import type { Paint } from "../../output/terminal.ts";
+
+export function addShow(campaign: Command, cli: Cli): void {
+  campaign
+    .command("show")
+    .argument("<campaign>", "id or key")
+    .description("where a campaign stands, at once and at any size")
+    .action(
+      cli.action(async (name: string, _own, command: Command) => {
+        const options = command.optsWithGlobals<GlobalOptions>();
+        return await useLedger(cli, options, async ({ sql }) => {
+          const found = await findCampaignByName(sql, name);
+          const counts = await campaignCounts(sql, { campaignId: found.id });
+          printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, paint));
+          return 0;
+        });
+      }),
+    );
+}
+
+function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Paint): string {
+  const { deliveryWindow: window } = campaign;
+  const total = toSend(counts);
+  const done = total - counts.queued - counts.sending;
+  const pairs: [string, string][] = [
+    ["key", paint.bold(campaign.key)],
+    ["id", campaign.id],
+    ["name", campaign.name],
+    ["route", campaign.route],
+    ["state", campaign.state === "paused" ? `paused: ${campaign.pauseReason}` : campaign.state],
+    ["progress", `${count(done)} of ${count(total)} (${percent(done, total)})`],
+    [
+      "messages",
+      messageStates.flatMap((state) => (counts[state] > 0 ? [`${state} ${count(counts[state])}`] : [])).join(", ") ||
+        "none",
+    ],
+    [
+      "rows",
+      `${count(campaign.importedRows)} read, ${count(campaign.rejectedRows)} rejected, ${count(campaign.duplicateRows)} duplicates`,
+    ],
+    ["priority", String(campaign.priority)],
+    ["window", window === null ? "any time" : `${window.from}-${window.to} ${window.timeZone}`],
+    ["created", moment(campaign.createdAt)],
+    [
+      "started",
+      campaign.startedAt === null && campaign.startAt !== null
+        ? `starts at ${moment(campaign.startAt)}`
+        : moment(campaign.startedAt),
+    ],
+    ["finished", moment(campaign.finishedAt ?? campaign.cancelledAt)],
+    ["content", JSON.stringify(campaign.content)],
+  ];
+  if (campaign.validUntil !== null) pairs.splice(-1, 0, ["valid until", moment(campaign.validUntil)]);
+  if (campaign.round > 1) pairs.splice(5, 0, ["round", String(campaign.round)]);
+  return drawPairs(pairs, paint);
+}

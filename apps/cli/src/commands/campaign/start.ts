@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
+import { printCampaign } from "../../campaigns/print-campaign.ts";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { useProducer } from "../../connection/use-producer.ts";
+
+export function addStart(campaign: Command, cli: Cli): void {
+  campaign
+    .command("start")
+    .argument("<campaign>", "id or key")
+    .option("--start-at <time>", "ISO 8601 with offset (default: at once)")
+    .description("begin to send to the recipients that were imported")
+    .action(
+      cli.action(async (name: string, _own, command: Command) => {
+        const options = command.optsWithGlobals<{ startAt?: string } & GlobalOptions>();
+        return await useProducer(cli, options, async (producer, { sql }) => {
+          const { id } = await findCampaignByName(sql, name);
+          await producer.startCampaign({ id }, options.startAt === undefined ? {} : { startAt: options.startAt });
+          await printCampaign(cli, options, sql, id, ({ key, state, startAt }) =>
+            state === "ready" && startAt !== null
+              ? `Campaign ${key} starts at ${startAt.toISOString()}.\n`
+              : `Campaign ${key} is ${state}. Watch it: hikyaku campaign show ${key}\n`,
+          );
+          return 0;
+        });
+      }),
+    );
+}

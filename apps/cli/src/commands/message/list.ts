@@ -1,0 +1,65 @@
+import { type MessageState, messageStates } from "@hikyaku/core";
+import { listMessages, type MessageRow, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
+import type { Command } from "commander";
+import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { CliError } from "../../cli-error.ts";
+import { useLedger } from "../../connection/use-ledger.ts";
+import { drawMessages } from "../../messages/draw-messages.ts";
+import { messageView } from "../../messages/message-view.ts";
+import { readNumber } from "../../messages/read-number.ts";
+import { oneOf, wholeNumber } from "../../option-values.ts";
+import { printResult } from "../../output/print-result.ts";
+
+interface ListOptions extends GlobalOptions {
+  campaign?: string;
+  to?: string;
+  state?: MessageState;
+  limit: number;
+  after?: string;
+  showNumbers?: boolean;
+}
+
+export function addList(message: Command, cli: Cli): void {
+  message
+    .command("list")
+    .option("--campaign <campaign>", "those of this campaign, by its id or key")
+    .option("--to <number>", "those to this number, over all campaigns, newest first")
+    .option("--state <state>", "only those in this state", oneOf(messageStates))
+    .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
+    .option("--after <id>", "with --campaign: the page after this message")
+    .option("--show-numbers", "numbers in full")
+    .description("messages of a campaign or of a recipient")
+    .action(
+      cli.action(async (_own, command: Command) => {
+        const options = command.optsWithGlobals<ListOptions>();
+        const showNumbers = options.showNumbers ?? false;
+        return await useLedger(cli, options, async ({ sql }) => {
+          const messages = await find(sql, options);
+          printResult(
+            cli,
+            options,
+            messages.map((each) => messageView(each, { showNumbers })),
+            (paint) => drawMessages(messages, { showNumbers }, paint),
+          );
+          return 0;
+        });
+      }),
+    );
+}
+
+async function find(sql: Sql, { campaign, to, state, limit, after }: ListOptions): Promise<MessageRow[]> {
+  if ((campaign === undefined) === (to === undefined)) {
+    throw new CliError("It is not said which messages.", { mend: "Give either --campaign or --to.", exitCode: 2 });
+  }
+  if (campaign !== undefined) {
+    const { id } = await findCampaignByName(sql, campaign);
+    return await listMessages(sql, {
+      ...{ campaignId: id, limit },
+      ...(state === undefined ? {} : { state }),
+      ...(after === undefined ? {} : { after }),
+    });
+  }
+  const found = await messagesOfRecipient(sql, { recipient: await readNumber(sql, to ?? ""), limit });
+  return state === undefined ? found : found.filter((each) => each.state === state);
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { readText } from "../../campaigns/campaign-options.ts";
+import { tellWarnings } from "../../campaigns/tell-warnings.ts";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { useProducer } from "../../connection/use-producer.ts";
+import { nameAndValue } from "../../option-values.ts";
+import { counted } from "../../output/format.ts";
+import { printResult } from "../../output/print-result.ts";
+
+interface MessageSendOptions extends GlobalOptions {
+  route: string;
+  to: string;
+  text?: string;
+  textFile?: string;
+  var?: Record<string, string>;
+  validFor?: string;
+  validUntil?: string;
+  idempotencyKey?: string;
+}
+
+export function addSend(message: Command, cli: Cli): void {
+  message
+    .command("send")
+    .requiredOption("-r, --route <name>", "route to send over")
+    .requiredOption("--to <number>", "the recipient, in any usual spelling")
+    .option("-t, --text <text>", "the text; #{name} is filled in by --var name=value")
+    .option("--text-file <file>", "the text from a UTF-8 file")
+    .option("--var <name=value>", "a value for #{name}; as often as there are", nameAndValue)
+    .option("--valid-for <duration>", "not sent so long from now, it expires, e.g. 5m")
+    .option("--valid-until <time>", "the same as a moment, ISO 8601 with offset")
+    .option("--idempotency-key <key>", "the same key never sends twice")
+    .description("send one message, ahead of all campaigns")
+    .action(
+      cli.action(async (_own, command: Command) => {
+        const options = command.optsWithGlobals<MessageSendOptions>();
+        const { route, to, validFor, validUntil, idempotencyKey } = options;
+        const text = await readText(options, cli.cwd);
+        return await useProducer(cli, options, async (producer) => {
+          const result = await producer.sendMessage(
+            {
+              ...{ route, to, text, variables: options.var ?? {} },
+              ...(validFor === undefined ? {} : { validFor }),
+              ...(validUntil === undefined ? {} : { validUntil }),
+            },
+            idempotencyKey === undefined ? {} : { idempotencyKey },
+          );
+          tellWarnings(
+            cli.terminal,
+            result.warnings.map((warning) => ({ ...warning, rows: 0, firstLine: null })),
+          );
+          printResult(cli, options, result, () => {
+            if (!result.created) return `Message ${result.id} was sent by this key before; it is ${result.state}.\n`;
+            if (result.state === "suppressed")
+              return `Message ${result.id} is not sent: the recipient is on the suppression list.\n`;
+            return `Message ${result.id} is on its way (${counted(result.segments, "billable part")}). See it: hikyaku message show ${result.id}\n`;
+          });
+          return 0;
+        });
+      }),
+    );
+}

@@ -1,0 +1,62 @@
+import { listRoutes, operatorFigures } from "@hikyaku/ledger";
+import type { Command } from "commander";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { tpsOf } from "../../connection/route-limits.ts";
+import { useLedger } from "../../connection/use-ledger.ts";
+import { count, lengthOfTime, moment, rate } from "../../output/format.ts";
+import { printResult } from "../../output/print-result.ts";
+import { drawTable } from "../../output/table.ts";
+
+export function addList(route: Command, cli: Cli): void {
+  route
+    .command("list")
+    .description("every route with what waits on it and whether it is held")
+    .action(
+      cli.action(async (_own, command: Command) => {
+        const options = command.optsWithGlobals<GlobalOptions>();
+        return await useLedger(cli, options, async ({ sql }, stack) => {
+          const [routes, figures] = await Promise.all([listRoutes(sql), operatorFigures(sql)]);
+          const states = routes.map(({ name, provider, heldAt, heldCause, heldReason }) => {
+            const figure = figures.find((each) => each.route === name);
+            return {
+              name,
+              provider,
+              tps: tpsOf(stack, name),
+              held: heldAt === null ? null : { cause: heldCause, reason: heldReason, since: heldAt },
+              queued: figure?.queued ?? 0,
+              sending: figure?.sending ?? 0,
+              unknown: figure?.unknown ?? 0,
+              oldestQueuedSeconds: figure?.oldestQueuedSeconds ?? 0,
+              checksDue: figure?.checksDue ?? 0,
+            };
+          });
+          printResult(cli, options, states, (paint) =>
+            states.length === 0
+              ? "No routes: they are published when a worker starts with them in its configuration.\n"
+              : drawTable(
+                  [
+                    { header: "ROUTE" },
+                    { header: "CARRIER" },
+                    { header: "TPS", align: "right" },
+                    { header: "QUEUED", align: "right" },
+                    { header: "OLDEST", align: "right" },
+                    { header: "SENDING", align: "right" },
+                    { header: "UNKNOWN", align: "right" },
+                    { header: "STATE", maxWidth: 80 },
+                  ],
+                  states.map((state) => [
+                    ...[state.name, state.provider, state.tps === null ? "–" : rate(state.tps), count(state.queued)],
+                    state.queued === 0 ? "–" : lengthOfTime(state.oldestQueuedSeconds * 1_000),
+                    ...[count(state.sending), count(state.unknown)],
+                    state.held === null
+                      ? paint.green("open")
+                      : paint.red(`held since ${moment(state.held.since)}: ${state.held.cause}, ${state.held.reason}`),
+                  ]),
+                  paint,
+                ),
+          );
+          return 0;
+        });
+      }),
+    );
+}

@@ -1,0 +1,42 @@
+import { parseDuration } from "@hikyaku/core";
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from `least` on. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      most === Number.MAX_SAFE_INTEGER
+        ? `Give a whole number of at least ${least}.`
+        : `Give a whole number from ${least} to ${most}.`,
+    );
+  };
+}
+
+/** `5m` → milliseconds. */
+export function duration(text: string): number {
+  const read = parseDuration(text);
+  if (read.ok) return read.ms;
+  throw new InvalidArgumentError(`${read.reason}.`);
+}
+
+export function oneOf<Value extends string>(values: readonly Value[]): (text: string) => Value {
+  return (text) => {
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Give one of ${values.join(", ")}.`);
+  };
+}
+
+/** `--var name=value`, as often as wanted. */
+export function nameAndValue(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Give name=value.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** An option that may be given more than once. */
+export function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+import type { SimulatorOptions } from "@hikyaku/simulator";
+
+/** A simulator for rehearsals: one account with limits as a contract may have them. */
+export function rehearsalSimulator(options: SimulatorOptions = {}): SimulatorOptions {
+  const account = {
+    aggid: "au",
+    botId: "bot_0001",
+    user: "simulator",
+    password: randomBytes(12).toString("base64url"),
+    smsNumbers: ["0312345678"],
+    tps: 100,
+    concurrency: 20,
+  };
+  return { accounts: [account], ...options };
+}
