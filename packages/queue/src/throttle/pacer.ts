@@ -14,7 +14,7 @@ export interface Lease {
 
 /** One pace for all processes, on a clustered bottleneck limiter. */
 export interface Pacer {
-  /** The next `count` slots. Resolves when the first has come; waits while Redis is away. Rejects when closed. */
+  /** The next `count` slots. Resolves when the first has come; waits while Redis is away. Nothing comes of it after `close`. */
   lease(count: number): Promise<Lease>;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { type AdaptiveRate, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { paceSettingsKey } from "./pacer.ts";
@@ -62,6 +63,7 @@ const beatEveryMs = 400;
 const beatGapMs = 40;
 /** Without a successful beat for so long nobody starts: before the others may take this share (`silentMs`). */
 const freshForMs = 2_500;
+const clockProbes = 10;
 /** A route without a pace can't be slowed, only stopped for a moment. */
 const unpacedHoldMs = 500;
 
@@ -163,6 +165,20 @@ export function joinShare(options: ShareOptions): Share {
     review();
   }
 
+  /** The first answers come while the process is busy starting; a few more tell Redis's time much better. */
+  async function probeClock(): Promise<void> {
+    try {
+      for (let probe = 0; probe < clockProbes && !left; probe++) {
+        const askedAt = performance.now();
+        const [seconds, microseconds] = await redis.time();
+        clock.observe(Number(seconds) * 1_000 + Number(microseconds) / 1_000, askedAt, performance.now());
+        await delay(25, undefined, { ref: false });
+      }
+    } catch (error) {
+      onError(error as Error);
+    }
+  }
+
   let anew = false;
   function review(): void {
     const news = { anew };
@@ -175,6 +191,7 @@ export function joinShare(options: ShareOptions): Share {
     const [now, created = "", newVersion = "0", tps, concurrency, factor, changedAt, held, grant, live, starved] =
       reply;
     clock.observe(Number(now), askedAt, performance.now());
+    if (createdAt === "") void probeClock();
     anew ||= createdAt !== "" && createdAt !== created;
     createdAt = created;
     const outdated = version !== newVersion || String(rate.factor) !== factor || String(rate.changedAt) !== changedAt;

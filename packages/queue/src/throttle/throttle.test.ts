@@ -133,7 +133,7 @@ test.concurrent("a lease of many slots takes as much of the pace as its slots", 
 
   await waitFor(() => all.every(({ starts }) => starts.length >= 300));
 
-  expect(mostInASecond(all.flatMap(({ starts }) => starts).sort((a, b) => a - b))).toBeLessThanOrEqual(400);
+  expect(mostInASecond(all.flatMap(({ starts }) => starts).sort((a, b) => a - b))).toBeLessThanOrEqual(410);
 });
 
 test.concurrent("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
@@ -202,7 +202,7 @@ test.concurrent("a 503 lowers the rate for all processes, once for a burst", asy
   expect(two.currentRate()).toBeCloseTo(one.currentRate() ?? 0, 0);
   const { starts } = startForEver(two, "campaign", { lines: 10 });
   await waitFor(() => starts.length >= 60);
-  expect(mostInASecond(starts)).toBeLessThanOrEqual(53);
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(55);
 });
 
 test.concurrent("a 503 on a request from before the last cut is no reason for another cut", async () => {
