@@ -66,7 +66,7 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         ${column((r) => r.providerMessageId ?? null)}::text[],
         ${column((r) => r.providerOrderId ?? null)}::text[],
         ${column((r) => r.channel ?? null)}::text[],
-        ${column((r) => r.reason ?? null)}::text[],
+        ${column((r) => r.reason || null)}::text[],
         ${column((r) => r.nextCheckInMs ?? null)}::float8[],
         ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
       ) as result (id, claim, provider_message_id, provider_order_id, channel, reason, next_check_in_ms, at)
@@ -133,7 +133,7 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
         ${column((r) => r.claim)}::uuid[],
         ${column((r) => r.to)}::message_state[],
         ${column((r) => r.channel ?? null)}::text[],
-        ${column((r) => r.reason ?? r.outcome)}::text[],
+        ${column((r) => r.reason || r.outcome)}::text[],
         ${column((r) => r.httpStatus ?? null)}::smallint[],
         ${column((r) => r.outcome)}::text[],
         ${column((r) => r.dueInMs ?? null)}::float8[],

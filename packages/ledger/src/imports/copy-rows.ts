@@ -18,10 +18,12 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   const { rows, suppressed } = input;
   const head = `${input.campaignId}\t${copyField(input.route)}\t${input.round}`;
   const endedAt = new Date().toISOString();
-  const stream = await transaction`
-    copy message (campaign_id, route, round, state, ended_at, id, recipient, line, segments, vars) from stdin`.writable();
-  const done = finished(stream);
-  // The failure is met at `await done`; in between it must not count as one that nobody handles.
+  const copy = transaction`
+    copy message (campaign_id, route, round, state, ended_at, id, recipient, line, segments, vars) from stdin`;
+  const failed = failureOf(copy);
+  const stream = await copy.writable();
+  const done = Promise.race([finished(stream), failed]);
+  // The failure is met at `await done`; until then it must not count as one that nobody handles.
   done.catch(() => {});
   for (let start = 0; start < rows.length && !stream.destroyed; start += rowsPerWrite) {
     let text = "";
@@ -33,6 +35,23 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   }
   if (!stream.destroyed) stream.end();
   await done;
+}
+
+/**
+ * Rejects when the statement fails. postgres.js resolves a COPY as soon as rows may be written, and an error that the server
+ * finds after the last row has been sent would then reach nobody: the stream neither finishes nor fails.
+ */
+function failureOf(statement: PromiseLike<unknown>): Promise<never> {
+  const query = statement as unknown as { reject(error: unknown): void };
+  const failure = new Promise<never>((_, reject) => {
+    const rejectStatement = query.reject;
+    query.reject = (error) => {
+      rejectStatement(error);
+      reject(error);
+    };
+  });
+  failure.catch(() => {});
+  return failure;
 }
 
 const rowsPerWrite = 500;
