@@ -22,7 +22,7 @@ export interface RedisConnections {
   open(options?: RedisOptions): Redis;
   /** Listens to a pub/sub channel over one subscriber connection. Resolves with the way to stop when it is heard. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>;
-  /** Closes everything opened here. What is still waiting for an answer is rejected after a second. */
+  /** Closes everything opened here. Waits up to a second for answers that are still to come. */
   closeAll(): Promise<void>;
 }
 
@@ -103,8 +103,12 @@ export function connectRedis({ url, name, onError = () => {} }: RedisConnections
 
 async function close(redis: Redis): Promise<void> {
   if (redis.status === "ready") {
-    const timer = setTimeout(() => redis.disconnect(), 1_000);
-    await redis.quit().catch(() => {});
+    // QUIT is answered after all commands before it. A connection that broke at this moment never answers nor rejects.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, 1_000);
+    });
+    await Promise.race([redis.quit().catch(() => {}), late]);
     clearTimeout(timer);
   }
   redis.disconnect();

@@ -162,3 +162,27 @@ test("a worker goes on after a FLUSHALL and after a restart of Redis, with what 
   await queue.close();
   await connections.closeAll();
 });
+
+test("worker, queue and connections can be closed while Redis is away", async () => {
+  await using server = await startRedis({ persistent: false });
+  const connections = connectRedis({ url: server.url });
+  const queue = openSendQueue({ connections, route: "r" });
+  let taken = 0;
+  const worker = openSendWorker({
+    connections,
+    route: "r",
+    lane: "campaign",
+    concurrency: 2,
+    handle: async () => void taken++,
+  });
+  await queue.addCampaignJobs([jobOfOne()]);
+  await waitFor(() => taken === 1);
+  await server.kill();
+  const startedAt = performance.now();
+
+  await worker.close(1_000);
+  await queue.close();
+  await connections.closeAll();
+
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+});
