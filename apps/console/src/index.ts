@@ -1,1 +1,3 @@
-export {};
+export type { ConsoleDeps } from "./console-deps.ts";
+export { createConsoleApp } from "./create-console-app.ts";
+export { startConsole } from "./start-console.ts";

@@ -1,0 +1,59 @@
+import * as z from "zod";
+
+/** What a caller says of a campaign. Their meaning, and whether they fit the route, is the producer's to check. */
+export const campaignFields = {
+  route: z.string().min(1).max(200).describe("Name of a route; `GET /v1/routes` lists them."),
+  name: z.string().min(1).max(200).optional().describe("For people. Default: the key."),
+  text: z
+    .string()
+    .optional()
+    .describe("Short form of `content: { text }`. Every `#{name}` is a field of the recipients."),
+  content: z.record(z.string(), z.unknown()).optional().describe("What the route's carrier takes; in place of `text`."),
+  priority: z
+    .int()
+    .min(1)
+    .max(10)
+    .optional()
+    .describe("1 (first) to 10; campaigns on one route share it by this. Default 5."),
+  window: z
+    .unknown()
+    .optional()
+    .describe(
+      'Local times at which messages may go out: `"09:00-20:00 Asia/Tokyo"`, or an object with `from`, `to`, `timeZone`, `weekdays` (1 Monday to 7 Sunday). Default: any time.',
+    ),
+  startAt: z.iso
+    .datetime({ offset: true, error: "must be ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00" })
+    .optional()
+    .describe("When to start, once it is imported. Default: when it is told to."),
+  validUntil: z.iso
+    .datetime({ offset: true, error: "must be ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00" })
+    .optional()
+    .describe("Messages not sent by then expire."),
+  validFor: z.string().optional().describe("The same as a length of time from the start, e.g. `2h`."),
+  onUnknown: z
+    .enum(["hold", "resend"])
+    .optional()
+    .describe(
+      "When nobody can know whether a message went out: `hold` it for the operator (default), or `resend` it, which some may then get twice.",
+    ),
+};
+
+export const warningSchema = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    rows: z.int().describe("How many rows have it; 0 when it is about the content itself."),
+    firstLine: z.int().nullable(),
+  })
+  .meta({
+    id: "Warning",
+    description: "A fault that does not keep anybody from being messaged, told once for all rows.",
+  });
+
+export const rejectionSchema = z
+  .object({
+    line: z.int().describe("Which recipient of the list, 1 for the first."),
+    code: z.string().describe("Countable, e.g. `not-mobile`, `missing-value`, `duplicate`."),
+    reason: z.string().describe("What is wrong, and the mend."),
+  })
+  .meta({ id: "Rejection", description: "A recipient of the list who does not become a message." });

@@ -1,0 +1,73 @@
+import { messageStates } from "@hikyaku/core";
+import { listMessages, listRejections } from "@hikyaku/ledger";
+import * as z from "zod";
+import type { ConsoleDeps } from "../../console-deps.ts";
+import type { Api } from "../api.ts";
+import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
+import { messageSchema, messageView } from "../messages/message-view.ts";
+import { problemAnswers } from "../problem-answers.ts";
+import { rejectionSchema } from "./campaign-fields.ts";
+import { campaignParams, findByName } from "./find-by-name.ts";
+
+const afterId = z.strictObject({ after: z.uuid() });
+const afterLine = z.strictObject({ after: z.int() });
+
+/** `GET /v1/campaigns/{campaign}/messages` and `…/rejections` */
+export function campaignListRoutes(app: Api, { ledger }: ConsoleDeps): void {
+  app.route({
+    method: "GET",
+    url: "/campaigns/:campaign/messages",
+    schema: {
+      operationId: "listCampaignMessages",
+      tags: ["Campaigns"],
+      summary: "List a campaign's messages",
+      description: "In the order of import.",
+      params: campaignParams,
+      querystring: z.strictObject({ state: z.enum(messageStates).optional(), ...pageQuery }),
+      response: {
+        200: pageSchema(messageSchema).describe("A page of messages."),
+        ...problemAnswers("campaign-not-found", "invalid-cursor"),
+      },
+    },
+    async handler(request) {
+      const { state, limit, cursor } = request.query;
+      const from = readCursor(afterId, cursor);
+      const { id: campaignId } = await findByName(ledger.sql, request.params.campaign);
+      const rows = await listMessages(ledger.sql, {
+        campaignId,
+        limit: limit + 1,
+        ...from,
+        ...(state ? { state } : {}),
+      });
+      return pageOf(rows, { limit, position: ({ id }) => ({ after: id }), view: messageView });
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/campaigns/:campaign/rejections",
+    schema: {
+      operationId: "listCampaignRejections",
+      tags: ["Campaigns"],
+      summary: "List who of the recipients did not become a message",
+      description: "The first 10,000, by line; the campaign's `rejected` and `duplicates` count all of them.",
+      params: campaignParams,
+      querystring: z.strictObject(pageQuery),
+      response: {
+        200: pageSchema(rejectionSchema).describe("A page of rejections."),
+        ...problemAnswers("campaign-not-found", "invalid-cursor"),
+      },
+    },
+    async handler(request) {
+      const { limit, cursor } = request.query;
+      const from = readCursor(afterLine, cursor);
+      const { id: campaignId } = await findByName(ledger.sql, request.params.campaign);
+      const rows = await listRejections(ledger.sql, { campaignId, limit: limit + 1, ...from });
+      return pageOf(rows, {
+        limit,
+        position: ({ line }) => ({ after: line }),
+        view: ({ line, code, reason }) => ({ line, code, reason }),
+      });
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { campaignStates, type MessageState, messageStates } from "@hikyaku/core";
+import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
+import * as z from "zod";
+import { stateMeanings } from "../../campaigns/state-meanings.ts";
+
+const count = z.int().min(0);
+const moment = z.date().nullable();
+
+export const countsSchema = z
+  .object({
+    ...(Object.fromEntries(messageStates.map((state) => [state, count.describe(stateMeanings[state])])) as Record<
+      MessageState,
+      z.ZodInt
+    >),
+    total: count.describe("All of them."),
+    segmentsAccepted: count.describe("Billable parts of everything the carrier accepted."),
+  })
+  .meta({ id: "Counts", description: "Messages by state; exact at any moment." });
+
+export const campaignSchema = z
+  .object({
+    id: z.uuid(),
+    key: z.string().describe("Your own name for it: the `Idempotency-Key` it was created with."),
+    name: z.string(),
+    route: z.string(),
+    state: z.enum(campaignStates),
+    content: z.unknown().describe("What it says, as the route's carrier takes it."),
+    variables: z.array(z.string()).describe("Names of the `#{…}` places, which are fields of the recipients."),
+    priority: z.int().describe("1 (first) to 10."),
+    window: z.unknown().describe("Local times at which messages may go out; null is any time."),
+    startAt: moment.describe("When it starts or started; null when nobody has started it."),
+    validUntil: moment.describe("Messages not sent by then expire."),
+    onUnknown: z.enum(["hold", "resend"]),
+    round: z.int().describe("1 for the first sending, one more for each retry of what failed."),
+    pauseReason: z.string().nullable(),
+    rows: count.describe("Rows of the recipient list taken so far, good and bad."),
+    rejected: count.describe("Rows that cannot be messaged."),
+    duplicates: count.describe("Rows left out because an earlier one has the same number."),
+    counts: countsSchema,
+    createdAt: z.date(),
+    importedAt: moment,
+    startedAt: moment,
+    pausedAt: moment,
+    cancelledAt: moment,
+    dispatchedAt: moment.describe("When nothing was left to send; receipts still come."),
+    finishedAt: moment.describe("When every message had its final answer."),
+  })
+  .meta({ id: "Campaign", description: "A campaign: its settings, and how it stands." });
+
+export type CampaignView = z.output<typeof campaignSchema>;
+
+export function campaignView(campaign: CampaignRow, counts: CampaignCounts): CampaignView {
+  return {
+    id: campaign.id,
+    key: campaign.key,
+    name: campaign.name,
+    route: campaign.route,
+    state: campaign.state,
+    content: campaign.content,
+    variables: campaign.variables,
+    priority: campaign.priority,
+    window: campaign.deliveryWindow,
+    startAt: campaign.startAt,
+    validUntil: campaign.validUntil,
+    onUnknown: campaign.onUnknown,
+    round: campaign.round,
+    pauseReason: campaign.pauseReason,
+    rows: campaign.importedRows,
+    rejected: campaign.rejectedRows,
+    duplicates: campaign.duplicateRows,
+    counts,
+    createdAt: campaign.createdAt,
+    importedAt: campaign.importedAt,
+    startedAt: campaign.startedAt,
+    pausedAt: campaign.pausedAt,
+    cancelledAt: campaign.cancelledAt,
+    dispatchedAt: campaign.dispatchedAt,
+    finishedAt: campaign.finishedAt,
+  };
+}

@@ -1,0 +1,28 @@
+import { type CampaignCounts, type CampaignRow, campaignCounts, findCampaign, type Sql } from "@hikyaku/ledger";
+import * as z from "zod";
+import { Problem } from "../../problems/problem.ts";
+import { type CampaignView, campaignView } from "./campaign-view.ts";
+
+/** Path parameter of everything about one campaign. */
+export const campaignParams = z.object({
+  campaign: z.string().min(1).max(200).describe("The campaign's id or its key (percent-encoded)."),
+});
+
+/** By id, else by key. @throws Problem `campaign-not-found` */
+export async function findByName(sql: Sql, name: string): Promise<CampaignRow> {
+  const campaign = (await findCampaign(sql, { id: name })) ?? (await findCampaign(sql, { key: name }));
+  if (campaign) return campaign;
+  throw new Problem("campaign-not-found", {
+    errors: [{ parameter: "campaign", detail: "no campaign has this id or key" }],
+  });
+}
+
+/** The campaign as it is now, with its counters. */
+export async function showCampaign(
+  sql: Sql,
+  name: string,
+): Promise<{ campaign: CampaignRow; counts: CampaignCounts; view: CampaignView }> {
+  const campaign = await findByName(sql, name);
+  const counts = await campaignCounts(sql, { campaignId: campaign.id });
+  return { campaign, counts, view: campaignView(campaign, counts) };
+}

@@ -1,0 +1,63 @@
+import type { PreviewRequest } from "@hikyaku/producer";
+import * as z from "zod";
+import type { ConsoleDeps } from "../../console-deps.ts";
+import type { Api } from "../api.ts";
+import { problemAnswers } from "../problem-answers.ts";
+import { campaignFields, rejectionSchema, warningSchema } from "./campaign-fields.ts";
+
+const body = z
+  .strictObject({
+    ...campaignFields,
+    recipients: z
+      .array(z.unknown())
+      .describe("Objects with `to` and a field for every `#{name}` of the content; or a sample of them."),
+  })
+  .meta({
+    examples: [
+      {
+        route: "coupon-sms",
+        text: "#{name}様、12月のクーポンです: https://example.jp/c/#{code}",
+        recipients: [{ to: "090-1234-5678", name: "佐藤", code: "A1" }],
+      },
+    ],
+  });
+
+const preview = z
+  .object({
+    route: z.string(),
+    variables: z.array(z.string()),
+    recipients: z.int().describe("Rows that would become messages, the suppressed ones included."),
+    rejected: z.int(),
+    duplicates: z.int(),
+    suppressed: z.int(),
+    segments: z.int().describe("Billable parts of all recipients that are not suppressed."),
+    samples: z
+      .array(z.object({ line: z.int(), to: z.string(), text: z.string(), segments: z.int() }))
+      .describe("The first three messages as their recipients would read them; the numbers are masked."),
+    rejections: z.array(rejectionSchema).describe("The first 100."),
+    warnings: z.array(warningSchema),
+  })
+  .meta({ id: "CampaignPreview", description: "What a campaign would be. Nothing was written." });
+
+/** `POST /v1/campaigns/preview` */
+export function previewCampaignRoute(app: Api, { producer }: ConsoleDeps): void {
+  app.route({
+    method: "POST",
+    url: "/campaigns/preview",
+    schema: {
+      operationId: "previewCampaign",
+      tags: ["Campaigns"],
+      summary: "See what a campaign would be",
+      description: "Checks and renders everything as creating and importing would, and writes nothing.",
+      body,
+      response: {
+        200: preview,
+        ...problemAnswers("invalid-content", "unknown-route", "unsupported-route", "body-too-large"),
+      },
+    },
+    async handler(request) {
+      const { variables, ...rest } = await producer.previewCampaign(request.body as PreviewRequest);
+      return { ...rest, variables: [...variables] };
+    },
+  });
+}

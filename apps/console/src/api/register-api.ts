@@ -1,0 +1,52 @@
+import type { FastifyInstance } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+import type { ConsoleDeps } from "../console-deps.ts";
+import { checkRequest } from "../problems/request-faults.ts";
+import type { Api } from "./api.ts";
+import { createApiKeyGuard } from "./api-key-guard.ts";
+import { campaignListRoutes } from "./campaigns/campaign-lists.ts";
+import { campaignReportRoute } from "./campaigns/campaign-report.ts";
+import { controlCampaignRoutes } from "./campaigns/control-campaign.ts";
+import { createCampaignRoute } from "./campaigns/create-campaign.ts";
+import { importRecipientsRoute } from "./campaigns/import-recipients.ts";
+import { listCampaignsRoute } from "./campaigns/list-campaigns.ts";
+import { previewCampaignRoute } from "./campaigns/preview-campaign.ts";
+import { findMessagesRoutes } from "./messages/find-messages.ts";
+import { sendMessageRoute } from "./messages/send-message.ts";
+import { routeRoutes } from "./routes/route-routes.ts";
+import { suppressionRoutes } from "./suppressions/suppression-routes.ts";
+import { unknownRoutes } from "./unknown/unknown-routes.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Name of the API key a request came with; empty where none is needed. */
+    caller: string;
+  }
+}
+
+/** Everything below `/v1`, for programs that carry an API key. */
+export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopping: AbortSignal): Promise<void> {
+  const guard = createApiKeyGuard(deps.ledger);
+  app.setValidatorCompiler(checkRequest);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser("text/plain");
+  // Before the body is read: who has no key must not make us take in 16 MiB.
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("cache-control", "no-store");
+    request.caller = (await guard(request.headers.authorization)).name;
+  });
+
+  const api = app as unknown as Api;
+  createCampaignRoute(api, deps);
+  listCampaignsRoute(api, deps);
+  previewCampaignRoute(api, deps);
+  controlCampaignRoutes(api, deps);
+  campaignReportRoute(api, deps);
+  campaignListRoutes(api, deps);
+  sendMessageRoute(api, deps);
+  findMessagesRoutes(api, deps);
+  unknownRoutes(api, deps);
+  suppressionRoutes(api, deps);
+  routeRoutes(api, deps);
+  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
+}

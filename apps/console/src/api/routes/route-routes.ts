@@ -1,0 +1,108 @@
+import { findRoute, holdRoute, releaseRoute } from "@hikyaku/ledger";
+import * as z from "zod";
+import type { ConsoleDeps } from "../../console-deps.ts";
+import { Problem } from "../../problems/problem.ts";
+import { type RouteState, routeStates } from "../../routes/route-states.ts";
+import type { Api } from "../api.ts";
+import { optionalBody } from "../optional-body.ts";
+import { problemAnswers } from "../problem-answers.ts";
+
+const routeSchema = z
+  .object({
+    name: z.string(),
+    provider: z.string(),
+    limits: z
+      .object({ tps: z.number().nullable(), concurrency: z.int() })
+      .nullable()
+      .describe("As in the configuration of this console; null when the route is not in it."),
+    held: z
+      .object({
+        cause: z.string(),
+        reason: z.string().nullable(),
+        since: z.date(),
+        nextProbeAt: z.date().nullable().describe("When one message tries again; null for an operator's hold."),
+      })
+      .nullable()
+      .describe("While it is held nothing goes out."),
+    queued: z.int().describe("Waiting to be sent: running campaigns and single messages."),
+    sending: z.int(),
+    unknown: z.int(),
+    oldestQueuedSeconds: z.number(),
+    checksDue: z.int(),
+    receiptsPending: z.int(),
+  })
+  .meta({ id: "Route", description: "A sender account at a carrier, and how it stands." });
+
+const params = z.object({ route: z.string().min(1).max(200) });
+
+/** `GET /v1/routes`, `POST /v1/routes/{route}/hold` and `…/release` */
+export function routeRoutes(app: Api, { ledger, config }: ConsoleDeps): void {
+  const { sql } = ledger;
+
+  async function show(name: string): Promise<RouteState> {
+    const found = (await routeStates({ sql, config })).find((route) => route.name === name);
+    if (!found) throw new Problem("route-not-found");
+    return found;
+  }
+
+  app.route({
+    method: "GET",
+    url: "/routes",
+    schema: {
+      operationId: "listRoutes",
+      tags: ["Routes"],
+      summary: "List the routes and how they stand",
+      response: { 200: z.object({ items: z.array(routeSchema), nextCursor: z.null() }), ...problemAnswers() },
+    },
+    async handler() {
+      return { items: await routeStates({ sql, config }), nextCursor: null };
+    },
+  });
+
+  app.route({
+    method: "POST",
+    url: "/routes/:route/hold",
+    schema: {
+      operationId: "holdRoute",
+      tags: ["Routes"],
+      summary: "Hold a route",
+      description: "Nothing goes out on it, of any campaign, until it is released. It is not probed meanwhile.",
+      params,
+      body: optionalBody(
+        { reason: z.string().min(1).max(200).default("held by operator") },
+        { reason: "maintenance at the carrier" },
+      ),
+      response: { 200: routeSchema, ...problemAnswers("route-not-found") },
+    },
+    async handler(request) {
+      const { route } = request.params;
+      if (!(await findRoute(sql, route))) throw new Problem("route-not-found");
+      await holdRoute(sql, {
+        route,
+        cause: "operator",
+        reason: request.body.reason,
+        probeInMs: config.hold.probeEveryMs,
+      });
+      return await show(route);
+    },
+  });
+
+  app.route({
+    method: "POST",
+    url: "/routes/:route/release",
+    schema: {
+      operationId: "releaseRoute",
+      tags: ["Routes"],
+      summary: "Release a held route",
+      params,
+      body: optionalBody({}),
+      response: { 200: routeSchema, ...problemAnswers("route-not-found") },
+    },
+    async handler(request) {
+      const { route } = request.params;
+      if (!(await findRoute(sql, route))) throw new Problem("route-not-found");
+      await releaseRoute(sql, { route });
+      return await show(route);
+    },
+  });
+}

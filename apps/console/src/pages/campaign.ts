@@ -1,0 +1,182 @@
+import { isOpen, type MessageState, messageStates, nextOpening } from "@hikyaku/core";
+import type { CampaignCounts, CampaignReport, CampaignRow } from "@hikyaku/ledger";
+import type { FastifyInstance } from "fastify";
+import { showCampaign } from "../api/campaigns/find-by-name.ts";
+import { stateMeanings } from "../campaigns/state-meanings.ts";
+import { estimateEnd } from "../progress/estimate-end.ts";
+import { doneCount, doneShare, type Progress, progressOf } from "../progress/progress-of.ts";
+import type { Pace } from "../progress/watch-pace.ts";
+import { type RouteState, routeStates } from "../routes/route-states.ts";
+import { actionsFor, noticeOf } from "./campaign-actions.ts";
+import { type Html, html } from "./html.ts";
+import type { PageContext } from "./page-context.ts";
+import { progressBar, progressLegend } from "./progress-bar.ts";
+import { type Clock, number, percent, perSecond, plural, span } from "./words.ts";
+
+/** Nothing has moved for so long although it could: somebody should look. */
+const standingTooLongMs = 20_000;
+
+/** `GET /campaigns/{campaign}`: one campaign, live. */
+export function campaignPage(app: FastifyInstance, context: PageContext): void {
+  const { deps, clock, pace, reports } = context;
+  app.get("/campaigns/:campaign", async (request, reply) => {
+    pace.look();
+    const { campaign: name } = request.params as { campaign: string };
+    const { campaign, counts } = await showCampaign(deps.ledger.sql, name);
+    const [routes, read] = await Promise.all([
+      routeStates({ sql: deps.ledger.sql, config: deps.config }),
+      counts.total > 0 ? reports.reportOf(campaign.id) : null,
+    ]);
+    const progress = progressOf(counts);
+    const view: View = {
+      campaign,
+      counts,
+      progress,
+      route: routes.find((route) => route.name === campaign.route) ?? null,
+      pace: campaign.state === "running" ? pace.paceOf(campaign.id) : null,
+      now: new Date(),
+      clock,
+    };
+    const { notice } = request.query as { notice?: string };
+    return context.send(request, reply, {
+      title: `${percent(doneShare(progress))} ${campaign.name}`,
+      place: "campaigns",
+      refreshMs: 2_000,
+      main: html`
+<div class="crumb"><a href="/">Campaigns</a></div>
+${noticeOf(notice)}
+<div id="live" data-part>
+<div class="head"><h1>${campaign.name}</h1><span class="state ${campaign.state}">${campaign.state}</span></div>
+<div class="soft small">${campaign.route} · key <code>${campaign.key}</code>${campaign.round > 1 && html` · round ${campaign.round}`} · created ${clock.short(campaign.createdAt)}</div>
+${situation(view)}
+${tiles(view)}
+<div class="card">${progressBar(progress, { large: true })}${progressLegend(progress)}</div>
+<div class="actions">${actionsFor(campaign, counts)}</div>
+</div>
+<div class="columns">
+<div><h2>Exact numbers</h2><div id="numbers" data-part>${numbers(campaign, counts)}</div></div>
+<div><h2>Reasons</h2><div id="reasons" data-part>${reasons(read, clock)}</div>
+<h2>Recipients</h2><div id="recipients" data-part>${recipients(campaign, counts)}</div>
+<h2>What it says</h2>${content(campaign)}
+<h2>Times</h2><div id="times" data-part>${times(campaign, read?.report ?? null, clock)}</div>
+</div></div>`,
+    });
+  });
+}
+
+interface View {
+  campaign: CampaignRow;
+  counts: CampaignCounts;
+  progress: Progress;
+  route: RouteState | null;
+  pace: Pace | null;
+  now: Date;
+  clock: Clock;
+}
+
+/** Why it does not send at this moment, if it does not. The first reason that holds is the one that counts. */
+function situation({ campaign, counts, progress, route, pace, now, clock }: View): Html | null {
+  const { state, deliveryWindow: window } = campaign;
+  if (state === "paused") {
+    return html`<p class="alert warn"><b>Paused</b>${campaign.pausedAt && html` since ${clock.short(campaign.pausedAt)}`}: ${campaign.pauseReason ?? "no reason given"}. Receipts still come in. ${number(progress.queued)} are left to send.</p>`;
+  }
+  if (state === "cancelled") {
+    const stopped = counts.queued + counts.cancelled;
+    return html`<p class="alert warn"><b>Cancelled</b>${campaign.cancelledAt && html` at ${clock.full(campaign.cancelledAt)}`}: ${number(doneCount(progress) - progress.unknown - counts.rejected - counts.expired)} had gone out, ${number(counts.sending + counts.unknown)} were at the gateway or of unknown outcome, ${number(stopped)} will never be sent.</p>`;
+  }
+  if (state === "ready" && campaign.startAt) {
+    return html`<p class="alert good"><b>Starts by itself</b> at ${clock.full(campaign.startAt)}.</p>`;
+  }
+  if (state === "importing") {
+    return html`<p class="alert warn"><b>Its recipients are being imported</b>, or the import was cut off; the same upload or command again goes on where it stopped. ${plural(campaign.importedRows, "row")} so far.</p>`;
+  }
+  if (state !== "running" || progress.queued === 0) return null;
+  if (route?.held) {
+    return html`<p class="alert danger"><b>Nothing goes out: its route is held.</b> ${route.held.reason ?? route.held.cause} <a href="/routes">Routes</a></p>`;
+  }
+  if (window && !isOpen(window, now)) {
+    const opening = nextOpening(window, now);
+    return html`<p class="alert warn"><b>Outside its delivery window</b> (${window.from} to ${window.to} ${window.timeZone}). It goes on by itself${opening && html` at ${clock.short(opening)}`}.</p>`;
+  }
+  if (pace && pace.standingMs > standingTooLongMs) {
+    return html`<p class="alert danger"><b>Nothing has gone out for ${span(pace.standingMs)}</b> although it could. Is a worker running? <a href="/routes">Routes</a> shows who is connected.</p>`;
+  }
+  return null;
+}
+
+function tiles({ campaign, progress, route, pace, now, clock }: View): Html {
+  const done = doneCount(progress);
+  const limit = route?.limits?.tps ?? null;
+  const end =
+    pace && estimateEnd({ left: progress.queued, perSecond: pace.perSecond, window: campaign.deliveryWindow, now });
+  return html`<div class="tiles">
+<div class="tile"><span>Gone out</span><strong>${percent(doneShare(progress))}</strong><span>${number(done)} of ${number(progress.total - progress.stopped)}</span></div>
+<div class="tile"><span>Rate now</span><strong>${pace ? perSecond(pace.perSecond) : campaign.state === "running" ? "…" : "–"}</strong><span>${limit === null ? "no limit" : `limit of the route ${perSecond(limit)}`}</span></div>
+<div class="tile"><span>All gone out</span><strong>${end && progress.queued > 0 ? clock.short(end) : progress.queued === 0 && done > 0 ? "yes" : "–"}</strong><span>${end && progress.queued > 0 ? `in about ${span(end.getTime() - now.getTime())}` : `${number(progress.queued)} left to send`}</span></div>
+<div class="tile"><span>Delivered</span><strong>${done === 0 ? "–" : percent(progress.delivered / done)}</strong><span>${number(progress.delivered)} of those gone out${progress.underway > 0 && `; ${number(progress.underway)} receipts awaited`}</span></div>
+</div>`;
+}
+
+function numbers(campaign: CampaignRow, counts: CampaignCounts): Html {
+  const row = (state: MessageState) => {
+    const count = counts[state];
+    return html`<tr${count === 0 && html` class="none"`}><td>${count === 0 ? state : html`<a href="/campaigns/${campaign.id}/messages?state=${state}">${state}</a>`}</td><td class="number">${number(count)}</td><td class="number soft">${counts.total === 0 ? "" : percent(count / counts.total)}</td><td class="small soft meaning">${stateMeanings[state]}</td></tr>`;
+  };
+  return html`<div class="scroll"><table><thead><tr><th>State</th><th class="number">Messages</th><th class="number">Share</th><th class="meaning"></th></tr></thead><tbody>${messageStates.map(row)}<tr><td><b>all</b></td><td class="number"><b>${number(counts.total)}</b></td><td></td><td class="small soft meaning">${plural(counts.segmentsAccepted, "billable part")} accepted by the carrier</td></tr></tbody></table></div>`;
+}
+
+function reasons(read: { report: CampaignReport; readAt: Date } | null, clock: Clock): Html {
+  if (!read) return html`<div class="card soft">Being counted.</div>`;
+  const { byReason } = read.report;
+  if (byReason.length === 0)
+    return html`<div class="card soft">Nothing was refused, failed or left unknown so far. <span class="small">As of ${clock.short(read.readAt)}</span></div>`;
+  return html`<div class="scroll"><table><tbody>${byReason
+    .slice(0, 15)
+    .map(
+      ({ state, reason, count }) =>
+        html`<tr><td><span class="state ${state}">${state}</span></td><td>${reason}</td><td class="number">${number(count)}</td></tr>`,
+    )}</tbody></table></div><p class="small soft">${byReason.length > 15 && `The 15 most frequent of ${byReason.length}. `}As of ${clock.short(read.readAt)}</p>`;
+}
+
+function recipients(campaign: CampaignRow, counts: CampaignCounts): Html {
+  const left = campaign.rejectedRows + campaign.duplicateRows;
+  return html`<div class="card"><dl class="facts">
+<dt>Rows of the list</dt><dd>${number(campaign.importedRows)}</dd>
+<dt>Messages</dt><dd>${number(counts.total)}</dd>
+<dt>Rejected rows</dt><dd>${number(campaign.rejectedRows)}</dd>
+<dt>Duplicates</dt><dd>${number(campaign.duplicateRows)}</dd>
+<dt>Suppressed</dt><dd>${number(counts.suppressed)}</dd>
+</dl>${left > 0 && html`<p><a href="/campaigns/${campaign.id}/rejections">Which rows, and why</a></p>`}</div>`;
+}
+
+function content({ content }: CampaignRow): Html {
+  const { text, ...rest } = (content ?? {}) as { text?: unknown };
+  const isText = typeof text === "string";
+  const other = isText ? rest : content;
+  const hasOther = typeof other === "object" && other !== null && Object.keys(other).length > 0;
+  return html`<div class="card">${isText && html`<pre class="text">${text}</pre>`}${hasOther && html`<details><summary class="small soft">Settings of the carrier</summary><pre>${JSON.stringify(other, null, 2)}</pre></details>`}</div>`;
+}
+
+function times(campaign: CampaignRow, report: CampaignReport | null, clock: Clock): Html {
+  const { deliveryWindow: window } = campaign;
+  const moments: [string, Date | null][] = [
+    ["Created", campaign.createdAt],
+    ["Imported", campaign.importedAt],
+    ["Started", campaign.startedAt],
+    ["First accepted", report?.firstAcceptedAt ?? null],
+    ["Last accepted", report?.lastAcceptedAt ?? null],
+    ["Nothing left to send", campaign.dispatchedAt],
+    ["Every answer known", campaign.finishedAt],
+    ["Cancelled", campaign.cancelledAt],
+    ["Not sent after", campaign.validUntil],
+  ];
+  const delay = report?.receiptDelayMs;
+  return html`<div class="card"><dl class="facts">
+${moments.map(([name, at]) => at && html`<dt>${name}</dt><dd>${clock.full(at)}</dd>`)}
+<dt>Delivery window</dt><dd>${window ? `${window.from} to ${window.to} ${window.timeZone}` : "any time"}</dd>
+<dt>Priority</dt><dd>${campaign.priority} <span class="soft">(1 first, 10 last)</span></dd>
+<dt>When unknown</dt><dd>${campaign.onUnknown === "hold" ? "held for the operator" : "sent again"}</dd>
+${report && report.acceptedPerSecond.peak > 0 && html`<dt>Accepted per second</dt><dd>${report.acceptedPerSecond.mean.toFixed(1)} on average, ${number(report.acceptedPerSecond.peak)} in the best second</dd>`}
+${delay && html`<dt>Accepted to delivered</dt><dd>${span(delay.p50)} (median), ${span(delay.p99)} (99 of 100)</dd>`}
+</dl></div>`;
+}

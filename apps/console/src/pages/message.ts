@@ -1,0 +1,90 @@
+import { maskNumber, type Provider } from "@hikyaku/core";
+import {
+  type CampaignRow,
+  findCampaign,
+  findMessage,
+  findRoute,
+  type MessageRow,
+  messageHistory,
+  type Sql,
+} from "@hikyaku/ledger";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { stateMeanings } from "../campaigns/state-meanings.ts";
+import { Problem } from "../problems/problem.ts";
+import { type Html, html } from "./html.ts";
+import type { PageContext } from "./page-context.ts";
+
+/** `/messages/{id}`: what became of one message. Number and text are shown on purpose, by a click, and that is logged. */
+export function messagePages(app: FastifyInstance, context: PageContext): void {
+  const { deps, clock } = context;
+  const { sql } = deps.ledger;
+
+  async function show(request: FastifyRequest, reply: FastifyReply, isRevealed: boolean): Promise<FastifyReply> {
+    const { id } = request.params as { id: string };
+    const message = await findMessage(sql, { id });
+    if (!message) throw new Problem("message-not-found");
+    const [history, campaign] = await Promise.all([
+      messageHistory(sql, { id: message.id }),
+      message.campaignId === null ? null : findCampaign(sql, { id: message.campaignId }),
+    ]);
+    const text = isRevealed ? await textOf(message, campaign, { sql, findProvider: deps.findProvider }) : null;
+    if (isRevealed) deps.log.info({ user: request.session?.name, messageId: id }, "number and text shown to a person");
+    return context.send(request, reply, {
+      title: "Message",
+      place: "recipients",
+      main: html`<div class="crumb">${campaign ? html`<a href="/">Campaigns</a> / <a href="/campaigns/${campaign.id}">${campaign.name}</a>` : html`<a href="/recipients">Recipients</a>`}</div>
+<div class="head"><h1>${isRevealed ? message.recipient : maskNumber(message.recipient)}</h1><span class="state ${message.state}">${message.state}</span></div>
+<p class="soft">${stateMeanings[message.state]}${message.reason && html` ${message.reason}`}</p>
+${
+  isRevealed
+    ? html`<h2>Text</h2><div class="card"><pre class="text">${text ?? "It cannot be rendered any more."}</pre></div>`
+    : html`<form method="post" action="/messages/${message.id}" class="actions"><button>Show number and text</button><span class="soft small">Who looks is logged.</span></form>`
+}
+<h2>History</h2>
+<div class="scroll"><table><thead><tr><th>When</th><th>What</th><th></th></tr></thead><tbody>${history.map(
+        ({ at, what, detail }) =>
+          html`<tr><td>${clock.full(at)}</td><td>${what}</td><td class="wide">${detail}</td></tr>`,
+      )}</tbody></table></div>
+<h2>Facts</h2>${facts(message)}`,
+    });
+  }
+
+  function facts(message: MessageRow): Html {
+    const rows: [string, Html | string | number | null][] = [
+      ["Id", html`<code>${message.id}</code>`],
+      ["Route", message.route],
+      [
+        "Kind",
+        message.campaignId === null
+          ? "single message"
+          : `line ${message.line ?? "–"} of the list, round ${message.round}`,
+      ],
+      ["Idempotency key", message.idempotencyKey],
+      ["Billable parts", message.segments],
+      ["Channel", message.channel],
+      ["Carrier's id", message.providerMessageId && html`<code>${message.providerMessageId}</code>`],
+      ["Attempts", message.attempts],
+      ["Status checks", message.checks],
+      ["Not sent after", message.validUntil && clock.full(message.validUntil)],
+    ];
+    return html`<div class="card"><dl class="facts">${rows.map(([name, value]) => value !== null && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`;
+  }
+
+  app.get("/messages/:id", (request, reply) => show(request, reply, false));
+  app.post("/messages/:id", (request, reply) => show(request, reply, true));
+}
+
+/** As its recipient reads it, by the rules of the route as they are now; null when they refuse it by now. */
+async function textOf(
+  message: MessageRow,
+  campaign: CampaignRow | null,
+  { sql, findProvider }: { sql: Sql; findProvider: (name: string) => Provider },
+): Promise<string | null> {
+  const route = await findRoute(sql, message.route);
+  if (!route) return null;
+  const rules = findProvider(route.provider).rules(route.settings);
+  const prepared = rules.prepareContent(message.content ?? campaign?.content);
+  if ("issues" in prepared) return null;
+  const rendered = prepared.render(message.vars ?? []);
+  return "issues" in rendered ? null : rendered.preview;
+}

@@ -1,0 +1,43 @@
+import type { Config } from "@hikyaku/config";
+import { listRoutes, operatorFigures, type Sql } from "@hikyaku/ledger";
+
+/** How a route stands. */
+export interface RouteState {
+  name: string;
+  provider: string;
+  /** Null when this console's configuration has no route of the name. */
+  limits: { tps: number | null; concurrency: number } | null;
+  held: { cause: string; reason: string | null; since: Date; nextProbeAt: Date | null } | null;
+  queued: number;
+  sending: number;
+  unknown: number;
+  oldestQueuedSeconds: number;
+  checksDue: number;
+  receiptsPending: number;
+}
+
+/** Every published route, by name; a few milliseconds at any size of the ledger. */
+export async function routeStates({ sql, config }: { sql: Sql; config: Config }): Promise<RouteState[]> {
+  const [routes, figures] = await Promise.all([listRoutes(sql), operatorFigures(sql)]);
+  const byRoute = new Map(figures.map((each) => [each.route, each]));
+  return routes.map((route) => {
+    const figure = byRoute.get(route.name);
+    return {
+      name: route.name,
+      provider: route.provider,
+      limits: config.routes[route.name]?.limits ?? null,
+      held: route.heldAt && {
+        cause: route.heldCause ?? "",
+        reason: route.heldReason,
+        since: route.heldAt,
+        nextProbeAt: route.heldCause === "operator" ? null : route.probeAt,
+      },
+      queued: figure?.queued ?? 0,
+      sending: figure?.sending ?? 0,
+      unknown: figure?.unknown ?? 0,
+      oldestQueuedSeconds: figure?.oldestQueuedSeconds ?? 0,
+      checksDue: figure?.checksDue ?? 0,
+      receiptsPending: (figure?.receiptsPending ?? 0) + (figure?.receiptsParked ?? 0),
+    };
+  });
+}
