@@ -31,7 +31,7 @@ const optionsSchema = z.strictObject(
     redisUrl: url("a redis:// or rediss:// URL", /^rediss?:\/\/./),
     redisPrefix: z
       .string()
-      .regex(/^[\w-]+$/, 'letters, digits, "_" and "-"')
+      .regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"')
       .optional(),
     databaseConnections: z.int("a whole number of at least 1").min(1, "a whole number of at least 1").default(4),
     onError: callback.optional(),
