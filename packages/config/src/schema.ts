@@ -71,7 +71,7 @@ export const configSchema = section({
       .prefault(262_144)
       .describe("Longest notification body that is taken; longer ones get 413 (protocol notes §13.1)."),
     ledgerBudget: duration({ atLeast: "10ms", atMost: "400ms" })
-      .prefault("100ms")
+      .prefault("250ms")
       .describe(
         "How long the ledger may take to store a notification before Redis keeps it instead; the carrier waits 500 ms in all.",
       ),

@@ -15,6 +15,7 @@ const parkRetryMs = 2_000;
 export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metrics: Metrics; tickMs?: number }) {
   let closing = false;
   let signalled = false;
+  let resting = false;
   let wake: (() => void) | null = null;
 
   const applyAll = async (): Promise<void> => {
@@ -36,6 +37,9 @@ export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metric
         await applyAll();
       } catch (err) {
         deps.log.error({ err }, "receipts could not be applied; trying again");
+        // A ledger that is away is asked once a tick, however many notifications come meanwhile.
+        signalled = false;
+        resting = true;
       }
       if (closing) return;
       if (signalled) continue;
@@ -47,6 +51,7 @@ export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metric
         };
       });
       wake = null;
+      resting = false;
     }
   };
   const running = loop();
@@ -55,7 +60,7 @@ export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metric
     /** Notifications were stored: apply them now. */
     signal(): void {
       signalled = true;
-      wake?.();
+      if (!resting) wake?.();
     },
     async close(): Promise<void> {
       closing = true;

@@ -17,14 +17,25 @@ export class NoStoreError extends Error {
   }
 }
 
+class LateError extends Error {
+  constructor(budgetMs: number) {
+    super(`the ledger did not answer within ${budgetMs} ms`);
+    this.name = "LateError";
+  }
+}
+
 const batchLimit = 500;
-/** After the ledger failed or was late, notifications go to Redis at once for this long before it is tried again. */
+/** After the ledger refused, notifications go to Redis at once for this long before it is tried again. */
 const ledgerRestMs = 1_000;
+/** More than this waiting for a ledger that hangs would only fill the memory; the rest goes to Redis at once. */
+const waitingLimit = 2_000;
 
 /**
  * Makes notifications durable inside the carrier's time: in the ledger, many in one statement, or, when the ledger does
- * not answer within its share of the budget, in a Redis list that is drained to the ledger later. A notification that
- * reaches both is recognised as a repeat.
+ * not answer within its share of the budget, in a Redis list that is drained to the ledger later.
+ *
+ * A ledger that is late goes on storing what it was given, and what it has stored is taken out of Redis again: so a
+ * Redis that is lost in such a moment takes nothing with it.
  */
 export function createReceiptStore(deps: {
   ledger: Ledger;
@@ -65,10 +76,7 @@ export function createReceiptStore(deps: {
   const inTime = async (work: Promise<void>): Promise<void> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`the ledger did not answer within ${deps.ledgerBudgetMs} ms`)),
-        deps.ledgerBudgetMs,
-      );
+      timer = setTimeout(() => reject(new LateError(deps.ledgerBudgetMs)), deps.ledgerBudgetMs);
     });
     try {
       await Promise.race([work, late]);
@@ -80,22 +88,28 @@ export function createReceiptStore(deps: {
   return {
     /** Resolves once the notification is durable; answers where. Rejects with {@link NoStoreError}. */
     async store(receipts: readonly NewReceipt[]): Promise<"ledger" | "redis"> {
-      let ledgerFault: unknown = new Error("the ledger is resting after a fault");
-      if (now() >= restUntil) {
-        const work = intoLedger(receipts);
-        // When Redis has answered first, nobody waits for this any more; its failure is no news then.
-        work.catch(() => {});
+      let ledgerFault: unknown = new Error("the ledger is resting after a fault, or has too much to do");
+      let inLedger: Promise<void> | null = null;
+      if (now() >= restUntil && waiting.length < waitingLimit) {
+        inLedger = intoLedger(receipts);
         try {
-          await inTime(work);
+          await inTime(inLedger);
           return "ledger";
         } catch (err) {
           ledgerFault = err;
-          restUntil = now() + ledgerRestMs;
-          deps.log.error({ err }, "notification kept in Redis: the ledger did not take it in time");
+          if (!(err instanceof LateError)) restUntil = now() + ledgerRestMs;
+          deps.log.warn({ err }, "notification kept in Redis: the ledger did not take it in time");
         }
       }
+      const json = JSON.stringify(receipts);
+      const parking = deps.parked.park(json);
+      inLedger?.then(
+        () => parking.then(() => deps.parked.drop([{ json }])).catch(() => {}),
+        // The ledger's failure is no news: Redis has it, or the carrier was asked to repeat.
+        () => {},
+      );
       try {
-        await deps.parked.park(JSON.stringify(receipts));
+        await parking;
         return "redis";
       } catch (err) {
         throw new NoStoreError(new AggregateError([ledgerFault, err]));
