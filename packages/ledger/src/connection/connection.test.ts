@@ -1,0 +1,93 @@
+import { createDatabase } from "@hikyaku/testkit";
+import { validate, version } from "uuid";
+import { describe, expect, test } from "vitest";
+import { openTestLedger } from "../../test/test-ledger.ts";
+import { connectLedger, migrate, newId, schemaVersion } from "../index.ts";
+
+describe("migrate", () => {
+  test("called by many processes at once is done by one", async () => {
+    await using database = await createDatabase();
+    const all = await Promise.all(Array.from({ length: 6 }, () => migrate(database.url)));
+    expect(all.flatMap(({ applied }) => applied)).toEqual(["001.do.initial-schema.sql"]);
+    expect(new Set(all.map(({ version }) => version))).toEqual(new Set([1]));
+  });
+
+  test("tells a database without a schema from a current one", async () => {
+    await using database = await createDatabase();
+    const ledger = connectLedger(database.url, { max: 1 });
+    try {
+      expect(await schemaVersion(ledger.sql)).toEqual({ current: 0, expected: 1 });
+      await migrate(database.url);
+      expect(await schemaVersion(ledger.sql)).toEqual({ current: 1, expected: 1 });
+    } finally {
+      await ledger.close();
+    }
+  });
+
+  test("that fails leaves nothing behind", async () => {
+    await using database = await createDatabase();
+    const ledger = connectLedger(database.url, { max: 1 });
+    try {
+      // The schema ends with functions; this one is in the way of the last of them.
+      await ledger.sql`create function count_deleted_messages() returns integer language sql return 1`;
+      await expect(migrate(database.url)).rejects.toThrow();
+      expect(await ledger.sql`select from pg_class where relname = 'campaign'`).toHaveLength(0);
+      await ledger.sql`drop function count_deleted_messages`;
+      expect((await migrate(database.url)).version).toBe(1);
+    } finally {
+      await ledger.close();
+    }
+  });
+});
+
+describe("connectLedger", () => {
+  test("counts come back as numbers, columns in camelCase, JSON untouched", async () => {
+    await using ledger = await openTestLedger();
+    const [row] = await ledger.sql`select count(*) as row_count, '{"some_key": {"an_other": 1}}'::jsonb as some_json`;
+    expect(row).toEqual({ rowCount: 1, someJson: { some_key: { an_other: 1 } } });
+  });
+
+  test("the connection names itself and plans once for all", async () => {
+    await using ledger = await openTestLedger();
+    const named = connectLedger(ledger.url, { max: 1, applicationName: "hikyaku test" });
+    try {
+      const [row] = await named.sql`
+        select current_setting('application_name') as name, current_setting('plan_cache_mode') as plans,
+               current_setting('enable_seqscan') as scans, current_setting('jit') as jit`;
+      expect(row).toEqual({ name: "hikyaku test", plans: "force_generic_plan", scans: "off", jit: "off" });
+    } finally {
+      await named.close();
+    }
+  });
+
+  test("a server that is not there is an error soon, not a wait", async () => {
+    const nowhere = connectLedger("postgres://user@127.0.0.1:1/none", { max: 1 });
+    await expect(nowhere.sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await nowhere.close();
+  });
+
+  test("a lost connection is replaced at the next statement", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger.connect({ max: 1 });
+    const [{ pid }] = await sql<[{ pid: number }]>`select pg_backend_pid() as pid`;
+    await ledger.sql`select pg_terminate_backend(${pid})`;
+    await expect.poll(() => sql`select 1 as one`.catch(() => null), { timeout: 10_000 }).toMatchObject([{ one: 1 }]);
+  });
+});
+
+describe("newId", () => {
+  test("gives UUIDs of version 7 that always increase, also in one millisecond and when the clock goes back", () => {
+    const now = Date.now();
+    const clock = [now, now, now, now + 1, now - 5_000, now + 1, now + 2];
+    const ids = clock.flatMap((ms) => Array.from({ length: 2_000 }, () => newId(new Date(ms))));
+    ids.push(...Array.from({ length: 2_000 }, () => newId()));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids.slice(0, 100)) expect([validate(id), version(id)]).toEqual([true, 7]);
+  });
+
+  test("carries the time it was made", () => {
+    const later = new Date(Date.now() + 60_000);
+    expect(Number.parseInt(newId(later).replaceAll("-", "").slice(0, 12), 16)).toBe(later.getTime());
+  });
+});
