@@ -3,6 +3,8 @@ import { Command } from "commander";
 import type { Cli } from "./cli.ts";
 import { addApiKey } from "./commands/api-key/api-key.ts";
 import { addCampaign } from "./commands/campaign/campaign.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addMessage } from "./commands/message/message.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRoute } from "./commands/route/route.ts";
@@ -35,7 +37,9 @@ export function createProgram(cli: Cli): Command {
     .showSuggestionAfterError()
     .exitOverride();
   addUp(program, cli);
+  addDemo(program, cli);
   addMigrate(program, cli);
+  addDoctor(program, cli);
   addCampaign(program, cli);
   addMessage(program, cli);
   addUnknown(program, cli);

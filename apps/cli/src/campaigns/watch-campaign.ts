@@ -18,7 +18,7 @@ export interface WatchInput {
   tps: number | null;
   /** `sent`: until nothing is left to send. `receipts`: until every message has its final answer. */
   until: "sent" | "receipts";
-  /** For `receipts`: give up after so long. */
+  /** For `receipts`: give up so long after the last message was sent. */
   patienceMs?: number;
   signal?: AbortSignal;
 }
@@ -42,6 +42,7 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
   const startedAt = performance.now();
   const samples: { at: number; done: number }[] = [];
   let movedAt = startedAt;
+  let sentAt = startedAt;
   let saidWhy = "";
   for (;;) {
     const [campaign, counts] = await Promise.all([
@@ -53,6 +54,7 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
     const isSending = counts.queued + counts.sending > 0;
     const done = isSending || until === "sent" ? doneSending(counts) : doneWaiting(counts);
     if (samples.at(-1)?.done !== done) movedAt = now;
+    if (isSending) sentAt = now;
     samples.push({ at: now, done });
     while ((samples[1]?.at ?? Number.POSITIVE_INFINITY) < now - rateSpanMs) samples.shift();
     progress.update({
@@ -67,8 +69,7 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
     const end = endOf(campaign, counts, until);
     if (end !== null) return { campaign, counts, end };
     if (signal?.aborted) return { campaign, counts, end: "interrupted" };
-    if (patienceMs !== undefined && now - startedAt > patienceMs && !isSending)
-      return { campaign, counts, end: "out of patience" };
+    if (patienceMs !== undefined && now - sentAt > patienceMs) return { campaign, counts, end: "out of patience" };
     if (isSending && now - movedAt > quietMs) {
       const why = await whyQuiet(sql, campaign);
       if (why !== saidWhy) progress.say(`nothing moved for ${lengthOfTime(now - movedAt)}: ${why}`);

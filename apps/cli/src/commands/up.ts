@@ -59,7 +59,7 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
   const signIn = await keptSignIn(dataDir);
   const system = await startSystem({
     ...{ env, cwd, load, dataDir, signIn, tell },
-    simulator: options.simulator ? rehearsalSimulator() : null,
+    simulator: options.simulator ? { options: rehearsalSimulator() } : null,
     onLog: (app, line) => tell(options.json ? line : readableLogLine(app, line, terminal.errPaint)),
   }).catch((error: unknown) => {
     if (!(error instanceof AppStartError)) throw error;

@@ -11,7 +11,8 @@ export interface SystemDescription {
   /** How to sign in to the console; the password only where it was generated. */
   signIn: { name: string; password: string | null } | null;
   simulator: { gatewayUrl: string; controlUrl: string; route: string } | null;
-  dataDir: string;
+  /** Null when nothing is kept. */
+  dataDir: string | null;
 }
 
 export interface DescribeInput {
@@ -20,7 +21,7 @@ export interface DescribeInput {
   receiverUrl: string;
   generatedSignIn: SignIn;
   simulator: SystemDescription["simulator"];
-  dataDir: string;
+  dataDir: string | null;
   /** Print the hooks' secrets: who sees the screen could post receipts. */
   showSecrets: boolean;
 }
@@ -58,6 +59,6 @@ export function drawSystem(system: SystemDescription, paint: Paint): string {
   ];
   if (simulator !== null)
     pairs.push(["simulator", `${simulator.gatewayUrl} (route ${simulator.route}; control ${simulator.controlUrl})`]);
-  pairs.push(["data", system.dataDir]);
+  if (system.dataDir !== null) pairs.push(["data", system.dataDir]);
   return drawPairs(pairs, paint);
 }

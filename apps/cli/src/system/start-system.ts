@@ -19,8 +19,8 @@ export interface SystemOptions {
   dataDir: string;
   /** The servers keep nothing: they and their data go with the system. */
   isTemporary?: boolean;
-  /** Start the gateway simulator, and add a route `simulator` to it. */
-  simulator: SimulatorOptions | null;
+  /** Start the gateway simulator, and add a route `simulator` to it, with these settings beside those it needs. */
+  simulator: { options: SimulatorOptions; routeSettings?: Record<string, unknown> } | null;
   signIn: SignIn;
   /** What is being done, and what went wrong by itself. */
   tell: (line: string) => void;
@@ -89,9 +89,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     });
     if (applied.length > 0) tell(`schema migrated: ${applied.join(", ")}`);
 
-    const simulator = options.simulator === null ? null : await startSimulator(options.simulator);
+    const simulator = options.simulator === null ? null : await startSimulator(options.simulator.options);
     if (simulator !== null) closers.push(() => simulator.close());
-    const simulatedRoute = simulator === null ? null : simulatedRouteOf(simulator, options.simulator ?? {});
+    const simulatedRoute = simulator === null ? null : simulatedRouteOf(simulator, options.simulator);
     const ports = await systemPorts(first.config);
     const configFile = join(dataDir, "up.yaml");
     const writeConfig = async ({ text, config }: { text: string; config: Config }) => {
@@ -162,9 +162,9 @@ async function stopApps(kept: readonly KeptApp[], tell: (line: string) => void):
   return isClean;
 }
 
-function simulatedRouteOf(simulator: Simulator, { accounts }: SimulatorOptions) {
+function simulatedRouteOf(simulator: Simulator, wanted: SystemOptions["simulator"]) {
   const [account] = simulator.accounts();
-  const [credentials] = accounts ?? [];
+  const [credentials] = wanted?.options.accounts ?? [];
   if (account === undefined || credentials === undefined) throw new TypeError("the simulator needs an account");
   return {
     name: simulatedRouteName,
@@ -179,6 +179,7 @@ function simulatedRouteOf(simulator: Simulator, { accounts }: SimulatorOptions) 
       allowDummyC0: true,
       limits: { tps: account.tps, concurrency: account.concurrency },
       hooks: { secret: newHookSecret() },
+      ...wanted?.routeSettings,
     },
   };
 }

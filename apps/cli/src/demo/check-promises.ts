@@ -1,0 +1,108 @@
+import type { MessageState } from "@hikyaku/core";
+
+/** What the ledger says of one message. */
+export interface LedgerSide {
+  recipient: string;
+  state: MessageState;
+  isAccepted: boolean;
+}
+
+/** What the simulator's own log says of one accepted message. */
+export interface GatewaySide {
+  to: string;
+  state: "pending" | "sent" | "delivered" | "failed";
+  /** No notification of its final state ever reached us. */
+  isSilent: boolean;
+}
+
+export interface PromiseInput {
+  ledger: Iterable<LedgerSide>;
+  gateway: readonly GatewaySide[];
+  duplicates: number;
+  /** Requests the gateway counted over its limits. */
+  overLimits: number;
+}
+
+export interface Verdict {
+  isKept: boolean;
+  /** A broken one fails the demo; the others are told. */
+  isPromise: boolean;
+  what: string;
+  detail: string;
+}
+
+export interface UnknownOutcome {
+  recipient: string;
+  /** What the gateway knows and we can't: whether it had taken the message. */
+  isTaken: boolean;
+}
+
+/** Compares the ledger with the log of the gateway, message by message. */
+export function checkPromises({ ledger, gateway, duplicates, overLimits }: PromiseInput): {
+  verdicts: Verdict[];
+  unknowns: UnknownOutcome[];
+} {
+  const taken = new Map(gateway.map((message) => [message.to, message]));
+  const seen = { messages: 0, accepted: 0, open: 0, lost: 0, invented: 0, differing: 0, byStatus: 0, silent: 0 };
+  const unknowns: UnknownOutcome[] = [];
+  for (const { recipient, state, isAccepted } of ledger) {
+    seen.messages += 1;
+    const there = taken.get(recipient);
+    if (isAccepted) seen.accepted += 1;
+    if (state === "unknown") unknowns.push({ recipient, isTaken: there !== undefined });
+    if (openStates.has(state)) seen.open += 1;
+    // Said to be with the carrier, and the carrier has never heard of it.
+    if (isAccepted && there === undefined) seen.lost += 1;
+    // Said never to have gone out, and the carrier has it.
+    if (!isAccepted && there !== undefined && state !== "unknown") seen.invented += 1;
+    if (there !== undefined && isAccepted && isDifferent(state, there.state)) seen.differing += 1;
+    if (there?.isSilent) {
+      seen.silent += 1;
+      if (state === there.state) seen.byStatus += 1;
+    }
+  }
+  const verdicts: Verdict[] = [
+    promise(
+      duplicates === 0,
+      "nobody got a message twice",
+      `${duplicates} duplicates among ${gateway.length} messages in the gateway's log`,
+    ),
+    promise(
+      seen.lost + seen.invented === 0,
+      "ledger and gateway agree on what went out",
+      seen.lost + seen.invented === 0
+        ? `${seen.accepted} accepted messages, each in the gateway's log`
+        : `${seen.lost} accepted here and unknown there, ${seen.invented} there and not accepted here`,
+    ),
+    promise(
+      seen.open + seen.differing === 0,
+      "every message has its final answer",
+      seen.open + seen.differing === 0
+        ? `${seen.messages - unknowns.length} of ${seen.messages}${unknowns.length > 0 ? `; the other ${unknowns.length} are unknown, see below` : ""}`
+        : `${seen.open} without one, ${seen.differing} other than in the gateway's log`,
+    ),
+    promise(
+      seen.byStatus === seen.silent,
+      "lost notifications are made up for",
+      `${seen.silent} results never came; ${seen.byStatus} of them learnt from the status API`,
+    ),
+    {
+      isKept: overLimits === 0,
+      isPromise: false,
+      what: "the gateway's limits are kept",
+      detail: `${overLimits} requests over TPS or concurrency`,
+    },
+  ];
+  return { verdicts, unknowns };
+}
+
+const openStates: ReadonlySet<MessageState> = new Set(["queued", "sending", "accepted", "sent"]);
+
+/** A late delivery wins over an earlier failure on both sides, so final states must be the same. */
+function isDifferent(state: MessageState, there: GatewaySide["state"]): boolean {
+  return (state === "delivered" || state === "failed") && state !== there;
+}
+
+function promise(isKept: boolean, what: string, detail: string): Verdict {
+  return { isKept, isPromise: true, what, detail };
+}

@@ -1,0 +1,55 @@
+import { loadConfig } from "@hikyaku/config";
+import { routeSchemas } from "@hikyaku/providers";
+import type { GlobalOptions, World } from "../cli.ts";
+import { dataDirOf } from "../connection/find-stack.ts";
+import { findUp, type RunningUp } from "../running/up-file.ts";
+import { checkConfig, checkFaults } from "./check-config.ts";
+import { checkGateway } from "./check-gateway.ts";
+import { checkHooks } from "./check-hooks.ts";
+import { checkPostgres } from "./check-postgres.ts";
+import { checkRedis } from "./check-redis.ts";
+import { type Finding, fail, ok } from "./finding.ts";
+
+export interface DiagnoseOptions extends GlobalOptions {
+  /** Where the receiver is reached; the public URL shows what the carrier sees. */
+  receiverUrl?: string;
+}
+
+/** Every check there is, one after the other; each says what it found as soon as it knows. */
+export async function* diagnose(world: World, options: DiagnoseOptions): AsyncGenerator<Finding> {
+  const { env, cwd } = world;
+  const own = await loadConfig({ env, cwd, routeSchemas, file: options.config });
+  const found = await findUp(dataDirOf(world, options, own.ok ? own.config : null));
+  const up = "running" in found ? found.running : null;
+  // What a running `up` was started with counts, where nothing else is named here.
+  const loaded = up !== null && (!own.ok || own.config.file === null) ? await configOf(world, up) : own;
+  if (!loaded.ok) {
+    yield* checkFaults(loaded.faults);
+    return;
+  }
+  const { config } = loaded;
+  yield* checkConfig(config);
+  if (up !== null) yield ok("up", `runs as process ${up.pid}`);
+
+  const routes = Object.values(config.routes);
+  const databaseUrl = config.databaseUrl ?? up?.databaseUrl;
+  const redisUrl = config.redisUrl ?? up?.redisUrl;
+  const mend = "Set it, or start `hikyaku up`.";
+  if (databaseUrl === undefined)
+    yield fail("PostgreSQL", "DATABASE_URL is not set and no `hikyaku up` runs here", mend);
+  else
+    yield* await checkPostgres(
+      databaseUrl,
+      routes.map(({ name }) => name),
+    );
+  if (redisUrl === undefined) yield fail("Redis", "REDIS_URL is not set and no `hikyaku up` runs here", mend);
+  else yield* await checkRedis(redisUrl);
+  for (const route of routes) yield* await checkGateway(route);
+  const receiverUrl = options.receiverUrl ?? up?.receiverUrl ?? `http://127.0.0.1:${config.receiver.port}`;
+  for (const route of routes) yield* await checkHooks(route, receiverUrl);
+}
+
+async function configOf({ env, cwd }: World, { configFile, databaseUrl, redisUrl }: RunningUp) {
+  const urls = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  return await loadConfig({ env: { ...env, ...urls }, cwd, routeSchemas, file: configFile });
+}
