@@ -31,6 +31,21 @@ test("four processes share one pace: no second holds more starts than the limit"
   for (const each of all) expect(startsOf([each]).length).toBeGreaterThan(0);
 });
 
+test("a process whose timers are late widens the margin for all, instead of losing its slots", async () => {
+  await using redis = await queueRedis();
+  const options = { ...redis, connections: undefined, route: "busy", tps: 200, concurrency: 40, latencyMs: 30 };
+  const limits = { tps: 200, concurrency: 40 };
+  const idle = openThrottle({ ...redis, route: "busy", role: "send", limits });
+  await using busy = spawnStarting({ ...options, busyMs: 25 });
+
+  await waitFor(() => idle.figures().marginMs > 16, { ...sleepless, what: "the margin to widen" });
+  const before = startsOf([busy]).length;
+  await waitFor(() => startsOf([busy]).length > before + 200, { ...sleepless, what: "200 more starts" });
+
+  expect(mostInASecond(startsOf([busy]))).toBeLessThanOrEqual(withLate(200));
+  await idle.close();
+});
+
 test("a killed process's share of the concurrency is with the others in under 5 s", async () => {
   await using redis = await queueRedis();
   const options = { ...redis, connections: undefined, route: "killed", tps: null, concurrency: 4, latencyMs: 600_000 };

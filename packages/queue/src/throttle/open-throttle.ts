@@ -1,7 +1,8 @@
 import type { RedisConnections } from "../connection.ts";
 import { defaultPrefix, throttleKey } from "../names.ts";
+import { toleratedMs } from "./lateness.ts";
 import { createSlotLease, type SlotLease } from "./lease.ts";
-import { openPacerConnection } from "./pacer.ts";
+import { openPacerConnection, type PaceSettings } from "./pacer.ts";
 import { createLocalPermits } from "./permits.ts";
 import { createRedisClock } from "./redis-clock.ts";
 import { joinShare, type ThrottleRole } from "./share.ts";
@@ -32,7 +33,7 @@ const horizonMs = 30;
 
 /** Joins the throttle of a route. Returns at once; the first permits come when Redis has answered. */
 export function openThrottle(options: ThrottleOptions): Throttle {
-  const { connections, route, role, prefix = defaultPrefix, onError = () => {} } = options;
+  const { connections, route, role, prefix = defaultPrefix } = options;
   checkLimits(options.limits);
   const key = throttleKey(prefix, route);
   const clock = createRedisClock();
@@ -40,6 +41,11 @@ export function openThrottle(options: ThrottleOptions): Throttle {
   let concurrency = 0;
   let throttled = 0;
   let statusTokens = 0;
+  let closed = false;
+  const onError = (error: Error): void => {
+    // Closing cuts off what is under way; that is no news.
+    if (!closed) options.onError?.(error);
+  };
 
   const permits = createLocalPermits({
     route,
@@ -64,7 +70,11 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     key,
     role,
     limits: options.limits,
-    need: () => ({ inUse: permits.counts().inUse, demand: permits.demand() }),
+    need: () => ({
+      inUse: permits.counts().inUse,
+      demand: permits.demand(),
+      marginMs: permits.bestMarginMs(),
+    }),
     onNews({ anew }) {
       if (anew) {
         opened?.main.forget();
@@ -83,27 +93,33 @@ export function openThrottle(options: ThrottleOptions): Throttle {
 
   // A route without a pace needs no limiter, until its limits change.
   let opened: { main: SlotLease; status: SlotLease; close(): void } | undefined;
-  let closed = false;
   function leases(): { main: SlotLease; status: SlotLease } {
     if (opened !== undefined) return opened;
     const connection = openPacerConnection(connections, clock, onError);
+    const paceOf = (pace: "main" | "status"): PaceSettings => {
+      const { [pace]: intervalMs, marginMs } = share.intervals();
+      return { intervalMs, marginMs };
+    };
     const slotsIn = (ms: number, intervalMs: number): number => Math.max(1, Math.round(ms / intervalMs));
     const main = createSlotLease({
-      pacer: connection.pacer(key, () => share.intervals().main),
+      pacer: connection.pacer(key, () => paceOf("main")),
       size: () => slotsIn(leaseMs, share.intervals().main),
       ahead() {
         const { main: intervalMs } = share.intervals();
         const lasts = slotsIn(leaseMs, intervalMs) * intervalMs;
         return Math.min(3, Math.max(1, Math.ceil(horizonMs / lasts / share.participants())));
       },
-      onLease({ startsAt, intervalMs, count }) {
+      onLease({ startsAt, intervalMs, marginMs, count }) {
         const first = clock.toLocal(startsAt) + leadMs;
-        permits.addSlots(Array.from({ length: count }, (_, index) => first + index * intervalMs));
+        const late = toleratedMs(marginMs);
+        permits.addSlots(
+          Array.from({ length: count }, (_, index) => ({ at: first + index * intervalMs, toleratedMs: late })),
+        );
       },
       onError,
     });
     const status = createSlotLease({
-      pacer: connection.pacer(`${key}:status`, () => share.intervals().status),
+      pacer: connection.pacer(`${key}:status`, () => paceOf("status")),
       size: () => slotsIn(leaseMs / statusShare, share.intervals().status),
       ahead: () => 1,
       onLease({ count }) {
@@ -149,6 +165,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
         ...permits.counts(),
         tpsLimit: limits.tps,
         rate: share.rate(),
+        marginMs: share.intervals().marginMs,
         concurrencyLimit: limits.concurrency,
         granted: share.granted(),
         throttled,

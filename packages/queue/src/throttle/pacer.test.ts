@@ -10,7 +10,9 @@ async function bundle() {
   const [seconds, microseconds] = await redis.connections.shared.time();
   clock.observe(Number(seconds) * 1_000 + Number(microseconds) / 1_000, askedAt, performance.now());
   const connections = [0, 1].map(() => openPacerConnection(redis.connections, clock, () => {}));
-  const [one, two] = connections.map((connection) => connection.pacer(`${redis.prefix}:pace`, () => 2.5));
+  const [one, two] = connections.map((connection) =>
+    connection.pacer(`${redis.prefix}:pace`, () => ({ intervalMs: 2.5, marginMs: 16 })),
+  );
   if (one === undefined || two === undefined) throw new Error("no pacer");
   return {
     ...redis,
@@ -31,8 +33,8 @@ test("leases of two processes follow one another without a gap, each as long as 
   const leases = await Promise.all([one.lease(4), two.lease(10), one.lease(1), two.lease(3)]);
 
   leases.sort((a, b) => a.startsAt - b.startsAt);
-  for (const [index, { startsAt, intervalMs, count }] of leases.entries()) {
-    expect(intervalMs).toBe(2.5);
+  for (const [index, { startsAt, intervalMs, marginMs, count }] of leases.entries()) {
+    expect([intervalMs, marginMs]).toEqual([2.5, 16]);
     const next = leases[index + 1];
     // Redis writes the moment with three decimals.
     if (next !== undefined) expect(next.startsAt - startsAt).toBeCloseTo(count * intervalMs, 2);

@@ -10,6 +10,14 @@ export interface Lease {
   /** From one slot to the next, ms. */
   intervalMs: number;
   count: number;
+  /** The margin between pace and limit that this lease was given with (`lateness.ts`). */
+  marginMs: number;
+}
+
+/** What a limiter starts with where Redis does not know it (any more). */
+export interface PaceSettings {
+  intervalMs: number;
+  marginMs: number;
 }
 
 /** One pace for all processes, on a clustered bottleneck limiter. */
@@ -19,8 +27,7 @@ export interface Pacer {
 }
 
 export interface PacerConnection {
-  /** @param intervalMs what the limiter starts with where Redis does not know it (any more) */
-  pacer(id: string, intervalMs: () => number): Pacer;
+  pacer(id: string, settings: () => PaceSettings): Pacer;
   close(): void;
 }
 
@@ -30,7 +37,8 @@ export interface PacerConnection {
  */
 export const newPaceRestMs = 1_000;
 
-/** Where bottleneck keeps a limiter's settings; `minTime` there is ms per slot, `nextRequest` the next free moment. */
+/** Where bottleneck keeps a limiter's settings; `minTime` there is ms per slot, `nextRequest` the next free moment, `margin` is
+ * ours. */
 export function paceSettingsKey(id: string): string {
   return `b_${id}_settings`;
 }
@@ -62,22 +70,24 @@ export function openPacerConnection(
     Redis,
   } as object) as unknown as ClusterConnection;
   connection.on("error", onError);
-  const limiters = new Map<string, { intervalMs: () => number; registered: Lease[] }>();
+  const limiters = new Map<string, { settings: () => PaceSettings; registered: Lease[] }>();
   const scriptArguments = connection.__scriptArgs__.bind(connection);
   connection.__scriptArgs__ = (name, id, args, callback) => {
     const limiter = limiters.get(id);
     const [, ...rest] = args;
     const now = clock.now() + (name === "init" ? newPaceRestMs : 0);
     if (name === "init" && limiter !== undefined) {
-      const at = rest.indexOf("minTime");
-      if (at >= 0) rest[at + 1] = limiter.intervalMs().toFixed(3);
+      const { intervalMs, marginMs } = limiter.settings();
+      rest[rest.indexOf("minTime") + 1] = intervalMs.toFixed(3);
+      rest.push("margin", marginMs);
     }
     return scriptArguments(name, id, [now.toFixed(3), ...rest], (error, reply) => {
-      if (name === "register" && Array.isArray(reply) && reply.length >= 5) {
+      if (name === "register" && Array.isArray(reply) && reply.length >= 6) {
         limiter?.registered.push({
           startsAt: Number(reply[3]),
           intervalMs: Number(reply[4]),
           count: Number(rest[2]),
+          marginMs: Number(reply[5]),
         });
       }
       callback(asBottleneckKnowsIt(error), reply);
@@ -86,12 +96,12 @@ export function openPacerConnection(
 
   const stops: (() => void)[] = [];
   return {
-    pacer(id, intervalMs) {
+    pacer(id, settings) {
       const registered: Lease[] = [];
-      limiters.set(id, { intervalMs, registered });
+      limiters.set(id, { settings, registered });
       const limiter = new Bottleneck({
         id,
-        minTime: intervalMs(),
+        minTime: settings().intervalMs,
         connection: connection as unknown as InstanceType<typeof Bottleneck.IORedisConnection>,
         // Each heartbeat also makes waiting limiters look again, should an error have cost them their turn.
         heartbeatInterval: 2_000,
@@ -147,7 +157,8 @@ const charged = [
   // The slot as text: Redis would cut a number to whole ms. A nil would end the list, hence `or ''`.
   [
     "return {true, wait, reservoir}",
-    "return {true, wait, reservoir or '', string.format('%.3f', now + wait), tostring(minTime)}",
+    `return {true, wait, reservoir or '', string.format('%.3f', now + wait), tostring(minTime),
+      redis.call('hget', settings_key, 'margin') or '0'}`,
   ],
 ] as const;
 

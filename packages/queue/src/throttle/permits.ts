@@ -1,4 +1,5 @@
-import { createSlotLine } from "./slot-line.ts";
+import { createLateness } from "./lateness.ts";
+import { createSlotLine, type Slot } from "./slot-line.ts";
 import { createStartLog } from "./start-log.ts";
 import { type Permit, type PermitKind, ThrottleClosedError } from "./throttle.ts";
 
@@ -31,12 +32,14 @@ export interface LocalPermitsOptions {
 /** Permits of one process: who waits, which slots there are, and what is in flight. */
 export interface LocalPermits {
   acquire(kind: PermitKind, max: number, signal?: AbortSignal): Promise<Permit[]>;
-  addSlots(slots: readonly number[]): void;
+  addSlots(slots: readonly Slot[]): void;
   clearSlots(): void;
   /** Looks again at everything; call it when the allowance changed. */
   review(): void;
   /** Requests this process has in flight or would like to, now. */
   demand(): number;
+  /** The margin between pace and limit that would suit this process best (`lateness.ts`). */
+  bestMarginMs(): number;
   counts(): LocalCounts;
   close(): void;
 }
@@ -66,10 +69,13 @@ interface Starter {
 const kinds = ["single", "campaign", "status"] as const satisfies readonly PermitKind[];
 
 /**
- * Permits are given out ahead of the places they will find free within this time, so that claims overlap with requests.
- * Longer with a pace, where the slots for those places have to be leased, too.
+ * Permits are given out ahead of the places they will find free within this time, or within the time a claim takes, so that
+ * claims overlap with requests. Longer with a pace, where the slots for those places have to be leased, too.
  */
 const aheadMs = { paced: 30, unpaced: 15 };
+/** What a claim may take between a slot's lease and the slot. Slower ones begin before their slots are leased. */
+const quickClaimMs = 15;
+const slowestClaimMs = 250;
 /** Without a pace, a place that gets free waits this long for company: one claim for several messages is far cheaper. */
 const gatherMs = 4;
 /** `ready` gives up after this long, or at once when nobody may start for `shortHoldMs`. */
@@ -86,6 +92,9 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
   const wanted: Record<PermitKind, number> = { single: 0, campaign: 0, status: 0 };
   const slots = createSlotLine();
   const log = createStartLog();
+  const lateness = createLateness();
+  /** From a permit to its `ready`, smoothed. */
+  let claimMs = 0;
   let inUse = 0;
   let started = 0;
   let slotsUnused = 0;
@@ -109,10 +118,13 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
   }
 
   function dropPassed(now: number): void {
-    const passed = slots.dropPassed(now);
-    const missed = Math.min(passed, starters.single.length + starters.campaign.length + starters.status.length);
-    slotsMissed += missed;
-    slotsUnused += passed - missed;
+    const open = total(reserved) + total(wanted);
+    for (const [index, { at }] of slots.takePassed(now).entries()) {
+      if (index < open) {
+        slotsMissed++;
+        lateness.add(now, now - at);
+      } else slotsUnused++;
+    }
   }
 
   function giveUp(now: number, { notBefore }: Allowance): void {
@@ -129,7 +141,9 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
       const kind = kinds.find((each) => starters[each].length > 0);
       if (kind === undefined) return;
       if (tps !== null) {
-        if (!slots.takeDue(now)) return;
+        const slot = slots.takeDue(now);
+        if (slot === undefined) return;
+        lateness.add(now, now - slot.at);
         if (log.count(now) >= Math.max(1, Math.floor(tps))) {
           slotsMissed++;
           continue;
@@ -142,9 +156,12 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     }
   }
 
+  /** Starts that are to be expected within a time, by those of the last second. */
+  const startsWithin = (ms: number, now: number): number => (log.count(now) / 1_000) * ms;
+
   function ahead(now: number, { granted, tps }: Allowance): number {
-    const ms = tps === null ? aheadMs.unpaced : aheadMs.paced;
-    return Math.max(1, Math.min(granted, Math.ceil((log.count(now) / 1_000) * ms)));
+    const ms = Math.max(tps === null ? aheadMs.unpaced : aheadMs.paced, claimMs);
+    return Math.max(1, Math.min(granted, Math.ceil(startsWithin(ms, now))));
   }
 
   function giveOut(now: number, allowed: Allowance): void {
@@ -158,7 +175,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
         wanted[kind] -= waiter.max;
         if (kind === "status" && allowed.tps !== null) statusCeiling.take(count);
         const from = total(reserved);
-        waiter.resolve(Array.from({ length: count }, (_, index) => permit(kind, slots.at(from + index) ?? now)));
+        waiter.resolve(Array.from({ length: count }, (_, index) => permit(kind, slots.at(from + index)?.at ?? now)));
       }
     }
   }
@@ -168,7 +185,12 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     // A single message counts on the places and slots that campaign permits hold: it will start before them.
     const before = kind === "single" ? reserved.single : total(reserved);
     let count = Math.min(waiter.max, granted - inUse - before + ahead(now, allowed));
-    if (tps !== null) count = Math.min(count, slots.length - before);
+    if (tps !== null) {
+      count = Math.min(
+        count,
+        slots.length - before + Math.floor(startsWithin(Math.max(0, claimMs - quickClaimMs), now)),
+      );
+    }
     if (tps !== null && kind === "status") count = Math.min(count, statusCeiling.free());
     if (count < 1) return 0;
     if (tps === null && kind !== "single" && count < Math.min(waiter.max, Math.ceil(granted / 8))) {
@@ -194,7 +216,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     const waits: number[] = [];
     const someoneReady = kinds.some((kind) => starters[kind].length > 0);
     const someoneWaits = kinds.some((kind) => waiters[kind].length > 0);
-    const nextSlot = slots.next();
+    const nextSlot = slots.at(0)?.at;
     if (someoneReady && inUse < granted && nextSlot !== undefined) waits.push(nextSlot);
     if ((someoneReady || someoneWaits) && notBefore > now && notBefore !== Infinity) waits.push(notBefore);
     const gathering = waiters.campaign[0]?.gatheringSince ?? waiters.status[0]?.gatheringSince;
@@ -217,14 +239,17 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     reserved[kind]++;
     let state: "reserved" | "asked" | "started" | "over" = "reserved";
     let starter: Starter | undefined;
+    const givenAt = performance.now();
     return {
       startAt,
       ready() {
         if (state !== "reserved" || closed) return Promise.resolve(false);
         state = "asked";
+        const since = performance.now();
+        claimMs += (Math.min(slowestClaimMs, since - givenAt) - claimMs) / 32;
         return new Promise((resolve) => {
           starter = {
-            since: performance.now(),
+            since,
             resolve(begun) {
               reserved[kind]--;
               state = begun ? "started" : "over";
@@ -290,6 +315,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     },
     review,
     demand: () => inUse + total(reserved) + total(wanted),
+    bestMarginMs: () => lateness.bestMarginMs(performance.now()),
     counts: () => ({
       inUse,
       reserved: total(reserved),

@@ -12,13 +12,14 @@ export const settleMs = 1_200;
 /**
  * One beat of one participant: it says what it holds and wants, and hears what it may hold and which limits are in force.
  *
- * KEYS  1 state (hash)  2 participants (hash: id → "seenAt held want role")  3, 4 bottleneck's settings of the main and
+ * KEYS  1 state (hash)  2 participants (hash: id → "seenAt held want role margin")  3, 4 bottleneck's settings of the main and
  *       the status pace
  * ARGV  1 id  2 role: send or status  3 op: beat, configure or leave  4 granted  5 in use  6 wanted
  *       7..11 what it knows: version, tps ("" = not limited), concurrency, factor, changedAt
- *       12, 13 the paces' ms per slot by that knowledge  14 channel
+ *       12, 13 the paces' ms per slot by that knowledge  14 the margin they are made with  15 the margin it would like
+ *       16 channel
  * Reply now, createdAt, version, tps, concurrency, factor, changedAt, notBefore, grant, live participants that want
- *       something, "1" when another one waits for what this one has to give back
+ *       something, the margin, "1" when another one waits for what this one has to give back
  *
  * Promise: the sum of what the live participants hold, as they and this script know it, never exceeds the limit,
  * because a grant is at most what the others do not hold. A lowered participant counts with what it still has in use.
@@ -31,7 +32,8 @@ local text = function (number) return string.format('%.0f', number) end
 local stateKey, liveKey = KEYS[1], KEYS[2]
 local id, role, op = ARGV[1], ARGV[2], ARGV[3]
 local granted, inUse, want = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local channel = ARGV[14]
+local knownMargin, margin = ARGV[14], tonumber(ARGV[15])
+local channel = ARGV[16]
 
 if op == 'leave' then
   redis.call('HDEL', liveKey, id)
@@ -70,14 +72,6 @@ end
 redis.call('HSET', stateKey, 'createdAt', text(createdAt), 'beatAt', text(now), 'version', version, 'tps', tps,
   'concurrency', concurrency, 'factor', factor, 'changedAt', changedAt)
 
--- The rate climbs with time, and whoever beats writes it down, if what it knows is what holds.
-if tps ~= '' and tps == ARGV[8] and factor == ARGV[10] and changedAt == ARGV[11] then
-  for i = 3, 4 do
-    local interval = redis.call('HGET', KEYS[i], 'minTime')
-    if interval and interval ~= ARGV[9 + i] then redis.call('HSET', KEYS[i], 'minTime', ARGV[9 + i]) end
-  end
-end
-
 local limit = tonumber(concurrency)
 local senders, checkers, idle = {}, {}, {}
 local others, sendWant, statusWant = 0, 0, 0
@@ -96,7 +90,7 @@ place(mine, role)
 local before, wantBefore = 0, 0
 local entries = redis.call('HGETALL', liveKey)
 for i = 1, #entries, 2 do
-  local seenAt, has, wants, its = string.match(entries[i + 1], '^(%d+) (%d+) (%d+) (%a+)$')
+  local seenAt, has, wants, its, likes = string.match(entries[i + 1], '^(%d+) (%d+) (%d+) (%a+) (%d+)$')
   if entries[i] == id then
     before, wantBefore = tonumber(has) or 0, tonumber(wants) or 0
   elseif not seenAt or now - tonumber(seenAt) > ${silentMs} then
@@ -104,7 +98,18 @@ for i = 1, #entries, 2 do
   else
     local one = { id = entries[i], want = tonumber(wants), target = 0, held = tonumber(has) }
     others = others + one.held
+    margin = math.max(margin, tonumber(likes))
     place(one, its)
+  end
+end
+
+-- The rate climbs with time, and whoever beats writes it down, if what it knows is what holds. All keep the greatest margin.
+if tps ~= '' and tps == ARGV[8] and factor == ARGV[10] and changedAt == ARGV[11] and knownMargin == text(margin) then
+  for i = 3, 4 do
+    local pace = redis.call('HMGET', KEYS[i], 'minTime', 'margin')
+    if pace[1] and (pace[1] ~= ARGV[9 + i] or pace[2] ~= knownMargin) then
+      redis.call('HSET', KEYS[i], 'minTime', ARGV[9 + i], 'margin', knownMargin)
+    end
   end
 end
 
@@ -149,7 +154,8 @@ local grant = math.max(0, math.min(mine.target, limit - others))
 if now - createdAt < ${settleMs} then grant = math.min(granted, math.max(0, limit - others)) end
 -- A lowered one may start up to its old grant until it has heard of the new one.
 local holds = math.max(grant, granted, inUse)
-redis.call('HSET', liveKey, id, text(now) .. ' ' .. text(holds) .. ' ' .. text(want) .. ' ' .. role)
+redis.call('HSET', liveKey, id, text(now) .. ' ' .. text(holds) .. ' ' .. text(want) .. ' ' .. role
+  .. ' ' .. ARGV[15])
 
 local starved = false
 for _, list in ipairs({ senders, checkers }) do
@@ -162,7 +168,7 @@ if starved and holds < before then redis.call('PUBLISH', channel, 'free') end
 if grant < mine.target and wantBefore <= before then redis.call('PUBLISH', channel, 'want') end
 
 return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt, notBefore, text(grant),
-  text(wanting), starved and '1' or '0' }
+  text(wanting), text(margin), starved and '1' or '0' }
 `);
 
 /**
@@ -171,7 +177,7 @@ return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt,
  *
  * KEYS  as for the beat, without 2
  * ARGV  1..3 tps, factor, changedAt as known  4 new factor ("" = unchanged)  5 new changedAt  6, 7 the paces' ms per
- *       slot  8 hold for this many ms (0 = no)  9 channel
+ *       slot  8 their margin  9 hold for this many ms (0 = no)  10 channel
  */
 export const slowDownScript = luaScript(`
 local time = redis.call('TIME')
@@ -181,12 +187,12 @@ local changed = false
 if ARGV[4] ~= '' and state[1] == ARGV[1] and state[2] == ARGV[2] and state[3] == ARGV[3] then
   redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5])
   for i = 2, 3 do
-    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'minTime', ARGV[4 + i]) end
+    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'minTime', ARGV[4 + i], 'margin', ARGV[8]) end
   end
   changed = true
 end
-local notBefore = now + tonumber(ARGV[8])
-if tonumber(ARGV[8]) > 0 and notBefore > (tonumber(state[4]) or 0) then
+local notBefore = now + tonumber(ARGV[9])
+if tonumber(ARGV[9]) > 0 and notBefore > (tonumber(state[4]) or 0) then
   redis.call('HSET', KEYS[1], 'notBefore', string.format('%.0f', notBefore))
   for i = 2, 3 do
     local free = redis.call('HGET', KEYS[i], 'nextRequest')
@@ -194,6 +200,6 @@ if tonumber(ARGV[8]) > 0 and notBefore > (tonumber(state[4]) or 0) then
   end
   changed = true
 end
-if changed then redis.call('PUBLISH', ARGV[9], 'slower') end
+if changed then redis.call('PUBLISH', ARGV[10], 'slower') end
 return changed and 1 or 0
 `);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AdaptiveRate, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
+import { marginsMs } from "./lateness.ts";
 import { paceSettingsKey } from "./pacer.ts";
 import type { RedisClock } from "./redis-clock.ts";
 import { beatScript, slowDownScript, statusShare } from "./share-script.ts";
@@ -16,8 +17,8 @@ export interface ShareOptions {
   key: string;
   role: ThrottleRole;
   limits: RouteLimits;
-  /** What this process has in flight, and what it would like to have, now. */
-  need(): { inUse: number; demand: number };
+  /** What this process has in flight, what it would like to have, and the margin that would suit it, now. */
+  need(): { inUse: number; demand: number; marginMs: number };
   /** Anything below may have changed. `anew` when the shared state was lost and begun again. */
   onNews(news: { anew: boolean }): void;
   onError(error: Error): void;
@@ -33,8 +34,8 @@ export interface Share {
   participants(): number;
   /** Local ms; Infinity while Redis is silent. */
   notBefore(): number;
-  /** Ms from slot to slot of the main and of the status pace, by what is known here. */
-  intervals(): { main: number; status: number };
+  /** Ms from slot to slot of the main and of the status pace, and the margin in them, by what is known here. */
+  intervals(): { main: number; status: number; marginMs: number };
   /** More could be used than is granted. */
   wantMore(): void;
   slowDown(retryAfterMs: number | undefined, startedAt: number | undefined): void;
@@ -47,16 +48,6 @@ interface PendingLimits {
   limits: RouteLimits;
   done: PromiseWithResolvers<void>;
 }
-
-/**
- * Part of the limit that the pace uses. The rest (16 ms in each second) pays for what makes a gateway see starts closer together
- * than they were planned: timers, the loop, the network, its own loop.
- *
- * Measured with four processes against a gateway that counts any sliding second, on 2 cores: at 0.988 the worst second
- * held 1,001 of 1,000 (1 of 7,975 answered 503, and one 503 halves the rate); at 0.984 993 of 1,000 and 99 of 100, with
- * 984 and 98.3 accepted a second and no 503 in 16,682 requests.
- */
-export const paceShare = 0.984;
 
 const beatEveryMs = 400;
 /** Beats on demand keep this distance. */
@@ -84,6 +75,7 @@ export function joinShare(options: ShareOptions): Share {
   /** Limits that Redis has not heard of yet. */
   let pending: PendingLimits | undefined = { limits, done: Promise.withResolvers() };
   let wantTold = 0;
+  let marginMs: number = marginsMs[0];
   let beating = false;
   let again = false;
   let left = false;
@@ -94,7 +86,7 @@ export function joinShare(options: ShareOptions): Share {
   const rateNow = (): number | null => (limits.tps === null ? null : tpsAt(rate, clock.now(), { tps: limits.tps }));
   function intervalsOf(tps: number | null, at: AdaptiveRate): { main: number; status: number } {
     if (tps === null) return { main: 0, status: 0 };
-    const main = 1_000 / (tpsAt(at, clock.now(), { tps }) * paceShare);
+    const main = (1_000 + marginMs) / tpsAt(at, clock.now(), { tps });
     return { main, status: main / statusShare };
   }
 
@@ -122,7 +114,7 @@ export function joinShare(options: ShareOptions): Share {
     const askedAt = performance.now();
     lastAskedAt = askedAt;
     const configuring = pending;
-    const { inUse, demand } = need();
+    const { inUse, demand, marginMs: likes } = need();
     const known = configuring === undefined ? { limits, rate } : { limits: configuring.limits, rate: fullRate };
     const { main, status } = intervalsOf(known.limits.tps, known.rate);
     wantTold = demand;
@@ -145,6 +137,8 @@ export function joinShare(options: ShareOptions): Share {
           known.rate.changedAt,
           main.toFixed(3),
           status.toFixed(3),
+          marginMs,
+          likes,
           channel,
         ],
       );
@@ -188,13 +182,30 @@ export function joinShare(options: ShareOptions): Share {
 
   /** Takes in a reply; says whether the next beat should come soon. */
   function hear(reply: string[], askedAt: number, inUse: number): boolean {
-    const [now, created = "", newVersion = "0", tps, concurrency, factor, changedAt, held, grant, live, starved] =
-      reply;
+    const [
+      now,
+      created = "",
+      newVersion = "0",
+      tps,
+      concurrency,
+      factor,
+      changedAt,
+      held,
+      grant,
+      live,
+      margin,
+      starved,
+    ] = reply;
     clock.observe(Number(now), askedAt, performance.now());
     if (createdAt === "") void probeClock();
     anew ||= createdAt !== "" && createdAt !== created;
     createdAt = created;
-    const outdated = version !== newVersion || String(rate.factor) !== factor || String(rate.changedAt) !== changedAt;
+    const outdated =
+      version !== newVersion ||
+      String(rate.factor) !== factor ||
+      String(rate.changedAt) !== changedAt ||
+      String(marginMs) !== margin;
+    marginMs = Number(margin);
     version = newVersion;
     limits = { tps: tps === "" ? null : Number(tps), concurrency: Number(concurrency) };
     rate = { factor: Number(factor), changedAt: Number(changedAt) };
@@ -220,7 +231,7 @@ export function joinShare(options: ShareOptions): Share {
     rate: rateNow,
     participants: () => participants,
     notBefore: () => (performance.now() - beatenAt > freshForMs ? Infinity : notBefore),
-    intervals: () => intervalsOf(limits.tps, rate),
+    intervals: () => ({ ...intervalsOf(limits.tps, rate), marginMs }),
     wantMore() {
       // Said already: the others will give back, and a message on the channel will tell.
       if (granted < limits.concurrency && wantTold <= granted) beatSoon();
@@ -247,6 +258,7 @@ export function joinShare(options: ShareOptions): Share {
             next.changedAt,
             main.toFixed(3),
             status.toFixed(3),
+            marginMs,
             holdMs,
             channel,
           ],
@@ -277,7 +289,7 @@ export function joinShare(options: ShareOptions): Share {
         .run(
           redis,
           [`${key}:state`, `${key}:grants`, ...paceKeys],
-          [id, role, "leave", ...Array<number>(10).fill(0), channel],
+          [id, role, "leave", ...Array<number>(12).fill(0), channel],
         )
         .catch(() => {});
     },

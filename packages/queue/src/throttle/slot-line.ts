@@ -1,52 +1,47 @@
-/** Moments (local ms) at which this process may start one request each, in their order. */
-export interface SlotLine {
-  add(slots: readonly number[]): void;
-  /** Takes a slot that is due at `now`, if there is one. */
-  takeDue(now: number): boolean;
-  /** Forgets the slots that are gone by, and says how many. */
-  dropPassed(now: number): number;
-  clear(): void;
-  /** When the next may be used; undefined when there is none. */
-  next(): number | undefined;
-  /** The `index`-th of them, to tell a permit its likely start. */
-  at(index: number): number | undefined;
-  readonly length: number;
+/** A moment at which this process may start one request. */
+export interface Slot {
+  /** Local ms. */
+  at: number;
+  /** How late the start may come. */
+  toleratedMs: number;
 }
 
-/**
- * How late a start may come. A gateway that counts any sliding second sees a late start in windows that do not hold its
- * slot, so lateness is paid from the distance between pace and limit (`paceShare`); what comes later must wait for another slot.
- */
-export const toleratedLatenessMs = 6;
+/** The slots of this process, in their order. */
+export interface SlotLine {
+  add(slots: readonly Slot[]): void;
+  /** Takes the first slot if it is due at `now`. */
+  takeDue(now: number): Slot | undefined;
+  /** Takes out the slots that are gone by. */
+  takePassed(now: number): Slot[];
+  clear(): void;
+  /** The `index`-th of them. */
+  at(index: number): Slot | undefined;
+  readonly length: number;
+}
 
 /** Timers have a grain of 1 ms; waiting for the rest of one would only make the start late. */
 const earlyMs = 0.6;
 
 export function createSlotLine(): SlotLine {
-  let slots: number[] = [];
+  let slots: Slot[] = [];
   return {
     add(more) {
-      const last = slots.at(-1) ?? -Infinity;
+      const last = slots.at(-1)?.at ?? -Infinity;
       slots.push(...more);
       // Answers of Redis may refine the clock between two leases; then their edges may overlap.
-      if ((more[0] ?? Infinity) < last) slots.sort((a, b) => a - b);
+      if ((more[0]?.at ?? Infinity) < last) slots.sort((a, b) => a.at - b.at);
     },
     takeDue(now) {
       const [first] = slots;
-      if (first === undefined || first > now + earlyMs) return false;
-      slots.shift();
-      return true;
+      return first !== undefined && first.at <= now + earlyMs ? slots.shift() : undefined;
     },
-    dropPassed(now) {
-      let passed = 0;
-      while ((slots[passed] ?? Infinity) < now - toleratedLatenessMs) passed++;
-      if (passed > 0) slots = slots.slice(passed);
-      return passed;
+    takePassed(now) {
+      const firstLeft = slots.findIndex(({ at, toleratedMs }) => at + toleratedMs >= now);
+      return slots.splice(0, firstLeft === -1 ? slots.length : firstLeft);
     },
     clear() {
       slots = [];
     },
-    next: () => slots[0],
     at: (index) => slots[index],
     get length() {
       return slots.length;

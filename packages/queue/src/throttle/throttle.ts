@@ -31,6 +31,8 @@ export interface ThrottleFigures {
   tpsLimit: number | null;
   /** Starts per second allowed now, lowered by 503s; null = not limited. */
   rate: number | null;
+  /** The starts of a second are spread over 1,000 ms and this; more where the processes have little time for their timers. */
+  marginMs: number;
   /** Requests in flight that the route allows over all processes, and this process now. */
   concurrencyLimit: number;
   granted: number;
