@@ -11,7 +11,7 @@ test("an import whose process is killed again and again ends with each recipient
   const args = [databaseUrl, redisUrl, redisPrefix];
   for (const rows of [10_000, 30_000, 40_000]) {
     await using importer = spawnNode(script, { args: [...args, "hang"] });
-    await importer.ready(new RegExp(`rows ${rows}\\b`));
+    await importer.ready(new RegExp(`rows ${rows}\\b`), { timeoutMs: 60_000 });
     await importer.kill("SIGKILL");
   }
   const halfway = await fresh.hikyaku.findCampaign({ key: "2026-12-coupon" });
@@ -19,7 +19,7 @@ test("an import whose process is killed again and again ends with each recipient
   expect(halfway?.counts.total).toBeGreaterThanOrEqual(40_000);
 
   await using importer = spawnNode(script, { args });
-  await importer.ready(/done 60000/);
+  await importer.ready(/done 60000/, { timeoutMs: 60_000 });
   expect(await importer.exited).toMatchObject({ code: 0 });
 
   const campaign = await fresh.hikyaku.findCampaign({ key: "2026-12-coupon" });
@@ -31,4 +31,4 @@ test("an import whose process is killed again and again ends with each recipient
     from message`;
   expect(rows).toEqual({ messages: 60_000, recipients: 60_000, lines: 60_000, first: 1, last: 60_000 });
   expect(await countRows(fresh.sql, { campaignId })).toEqual(await campaignCounts(fresh.sql, { campaignId }));
-});
+}, 120_000);

@@ -56,23 +56,27 @@ describe("the packed package, in an empty project,", () => {
       { key: "2026-12-coupon", count: 2 },
       { key: "2026-12-reminder", count: 25_000 },
     ]);
-  });
+  }, 120_000);
 
   test("has declarations that a strict compiler takes, and that catch mistakes", async () => {
     const [first = ""] = await examples();
     const typed = first.replaceAll(/process\.env\.(\w+)/g, 'process.env.$1 ?? ""');
-    await writeFile(join(project, "right.ts"), `${typed}\nconst id: string = campaign.id;\nconsole.log(id);\n`);
     const mistakes = [
-      ["priority: 5,", 'priority: "first",', "'string' is not assignable to type 'number'"],
-      ['{ to: "03-1234-5678"', '{ phone: "03-1234-5678"', "is not assignable to type 'Iterable<Recipient>'"],
-      ['to: "090-1234-5678", text', "too: 1, text", "'too' does not exist in type 'MessageRequest'"],
+      ["priority.ts", "priority: 5,", 'priority: "first",', "'string' is not assignable to type 'number'"],
+      ["row.ts", '{ to: "03-1234-5678"', '{ phone: "03-1234-5678"', "is not assignable to type 'Iterable<Recipient>'"],
+      ["field.ts", 'to: "090-1234-5678", text', "too: 1, text", "'too' does not exist in type 'MessageRequest'"],
     ] as const;
-    for (const [right, wrong, message] of mistakes) {
-      const withPriority = typed.replace('key: "2026', 'priority: 5, key: "2026');
-      await writeFile(join(project, "wrong.ts"), withPriority.replace(right, wrong));
-      expect(await compile("wrong.ts")).toContain(message);
+    const withPriority = typed.replace('key: "2026', 'priority: 5, key: "2026');
+    for (const [file, right, wrong] of mistakes) {
+      await writeFile(join(project, file), withPriority.replace(right, wrong));
     }
-  });
+    await writeFile(join(project, "right.ts"), `${withPriority}\nconst id: string = campaign.id;\nconsole.log(id);\n`);
+    const said = await compile("right.ts", ...mistakes.map(([file]) => file));
+    for (const [file, , , message] of mistakes) {
+      expect(said).toMatch(new RegExp(`^${file}.*(?:\n .*)*${message.replace(/[()]/g, "\\$&")}`, "m"));
+    }
+    expect(said.split("\n").filter((line) => /^\S/.test(line))).toHaveLength(mistakes.length);
+  }, 120_000);
 
   test("asks for nothing that is not published, and refers to none of the workspace's own packages", async () => {
     const installed = join(project, "node_modules/@hikyaku/producer");
@@ -95,9 +99,9 @@ async function examples(): Promise<string[]> {
 }
 
 /** What the compiler has to say. */
-async function compile(file: string): Promise<string> {
+async function compile(...files: string[]): Promise<string> {
   const compiler = fileURLToPath(import.meta.resolve("typescript/package.json").replace("package.json", "bin/tsc"));
-  const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node", file];
+  const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node", ...files];
   const { stdout } = await run(process.execPath, [compiler, ...options], { cwd: project }).catch((error) => error);
   return stdout;
 }
