@@ -163,7 +163,21 @@ export const configSchema = section({
     interval: duration({ atLeast: "10ms", atMost: "1m" }).prefault("250ms").describe("How often a queue is refilled."),
   }).prefault({}),
   throttle: section({
-    cutTo: z.number().gt(0).lt(1).prefault(0.5).describe("What a 503 leaves of the route's pace, for every process."),
+    cutTo: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .prefault(0.5)
+      .describe("What a 503 leaves of the route's pace, for every process, while 503s go on."),
+    loneCutTo: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .prefault(0.9)
+      .describe("What the first 503 after `loneAfter` without one leaves of the pace."),
+    loneAfter: duration({ atLeast: "1ms" })
+      .prefault("10s")
+      .describe("How long without a 503 makes the next a lone one."),
     cutEvery: duration({ atLeast: "1ms" })
       .prefault("1s")
       .describe("503s that come within this time of a cut belong to it and cut nothing more."),
@@ -173,7 +187,7 @@ export const configSchema = section({
       .max(1)
       .prefault(0.05)
       .describe("Share of the route's TPS that the pace wins back, every `climbEvery`."),
-    climbEvery: duration({ atLeast: "1ms" }).prefault("10s").describe("How long the pace takes for one step up."),
+    climbEvery: duration({ atLeast: "1ms" }).prefault("2s").describe("How long the pace takes for one step up."),
   }).prefault({}),
   hold: section({
     probeEvery: duration({ atLeast: "100ms" })

@@ -14,45 +14,47 @@ describe("the adaptive rate", () => {
     expect(tpsAt(fullRate, start, settings)).toBe(100);
   });
 
-  test("a 503 halves the rate at once", () => {
-    expect(tpsAt(cutAt(0), start, settings)).toBe(50);
+  test("a lone 503 takes a tenth; the next within ten seconds halves", () => {
+    expect(tpsAt(cutAt(0), start, settings)).toBe(90);
+    expect(tpsAt(cutAt(0, 1), start + 1_000, settings)).toBeCloseTo(46.25, 10);
+    expect(cutAt(0, 60).factor).toBeCloseTo(0.9, 10);
   });
 
   test("a burst of 503s is one cut, a 503 a second later is another", () => {
     const once = cutAt(0);
     expect(cutAt(0, 0.1, 0.5, 0.999)).toEqual(once);
     expect(onThrottled(once, start + 500, settings)).toBe(once);
-    expect(cutAt(0, 1).factor).toBeCloseTo(0.2525, 10);
+    expect(cutAt(0, 1).factor).toBeLessThan(once.factor);
   });
 
-  test("five percent of the limit come back in ten seconds, up to the limit", () => {
-    const rate = cutAt(0);
-    const afterSeconds = [0, 5, 10, 50, 100, 1_000].map((second) => tpsAt(rate, start + second * 1_000, settings));
+  test("five percent of the limit come back in two seconds, up to the limit", () => {
+    const rate: AdaptiveRate = { factor: 0.5, changedAt: start };
+    const afterSeconds = [0, 1, 2, 10, 20, 1_000].map((second) => tpsAt(rate, start + second * 1_000, settings));
     expect(afterSeconds.map((tps) => tps.toFixed(6))).toEqual(
       [50, 52.5, 55, 75, 100, 100].map((tps) => tps.toFixed(6)),
     );
   });
 
   test("cut and climb are settings", () => {
-    const own = { tps: 100, cutTo: 0.8, cutEveryMs: 100, climbBy: 0.1, climbEveryMs: 1_000 };
+    const own = { tps: 100, cutTo: 0.8, loneCutTo: 0.8, cutEveryMs: 100, climbBy: 0.1, climbEveryMs: 1_000 };
     const rate = onThrottled(onThrottled(fullRate, start, own), start + 100, own);
     expect(rate.factor).toBeCloseTo(0.648, 10);
     expect(factorAt(rate, start + 1_100, own)).toBeCloseTo(0.748, 10);
   });
 
-  test("in a storm the rate stays at one percent of the limit, or one a second", () => {
+  test("in a storm the rate falls to what it climbs in a second, and never below one a second", () => {
     const storm = (tps: number) => {
       let rate = fullRate;
       for (let second = 0; second < 100; second++) rate = onThrottled(rate, start + second * 1_000, { tps });
       return tpsAt(rate, start + 99_000, { tps });
     };
-    expect(storm(1_000)).toBeCloseTo(10, 10);
+    expect(storm(1_000)).toBeCloseTo(25, 10);
     expect(storm(10)).toBeCloseTo(1, 10);
     expect(storm(1)).toBe(1);
   });
 
   test("a process whose clock is behind sees the cut, not a lower rate still", () => {
-    expect(tpsAt(cutAt(10), start, settings)).toBe(50);
+    expect(tpsAt(cutAt(10), start, settings)).toBe(90);
     expect(onThrottled(cutAt(10), start, settings)).toEqual(cutAt(10));
   });
 

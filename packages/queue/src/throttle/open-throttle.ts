@@ -1,3 +1,4 @@
+import type { AdaptiveRateSettings } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { defaultPrefix, throttleKey } from "../names.ts";
 import { toleratedMs } from "./lateness.ts";
@@ -15,6 +16,8 @@ export interface ThrottleOptions {
   limits: RouteLimits;
   /** `send` for workers; `status` for the poller, which may take a fifth of either limit. */
   role: ThrottleRole;
+  /** How the rate falls at a 503 and climbs again. Defaults of the core. */
+  adaptive?: Omit<AdaptiveRateSettings, "tps">;
   /** Default `hikyaku`. */
   prefix?: string;
   onError?(error: Error): void;
@@ -70,6 +73,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     key,
     role,
     limits: options.limits,
+    adaptive: options.adaptive ?? {},
     need: () => ({
       inUse: permits.counts().inUse,
       demand: permits.demand(),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AdaptiveRate, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
+import { type AdaptiveRate, type AdaptiveRateSettings, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { marginsMs } from "./lateness.ts";
 import { paceSettingsKey } from "./pacer.ts";
@@ -17,6 +17,8 @@ export interface ShareOptions {
   key: string;
   role: ThrottleRole;
   limits: RouteLimits;
+  /** How the rate falls and climbs. */
+  adaptive: Omit<AdaptiveRateSettings, "tps">;
   /** What this process has in flight, what it would like to have, and the margin that would suit it, now. */
   need(): { inUse: number; demand: number; marginMs: number };
   /** Anything below may have changed. `anew` when the shared state was lost and begun again. */
@@ -59,7 +61,7 @@ const clockProbes = 10;
 const unpacedHoldMs = 500;
 
 export function joinShare(options: ShareOptions): Share {
-  const { connections, clock, key, role, need, onNews, onError } = options;
+  const { connections, clock, key, role, adaptive, need, onNews, onError } = options;
   const redis = connections.impatient();
   const id = randomUUID();
   const channel = `${key}:news`;
@@ -83,10 +85,11 @@ export function joinShare(options: ShareOptions): Share {
   let dueAt = Infinity;
   let lastAskedAt = -Infinity;
 
-  const rateNow = (): number | null => (limits.tps === null ? null : tpsAt(rate, clock.now(), { tps: limits.tps }));
+  const rateNow = (): number | null =>
+    limits.tps === null ? null : tpsAt(rate, clock.now(), { ...adaptive, tps: limits.tps });
   function intervalsOf(tps: number | null, at: AdaptiveRate): { main: number; status: number } {
     if (tps === null) return { main: 0, status: 0 };
-    const main = (1_000 + marginMs) / tpsAt(at, clock.now(), { tps });
+    const main = (1_000 + marginMs) / tpsAt(at, clock.now(), { ...adaptive, tps });
     return { main, status: main / statusShare };
   }
 
@@ -240,7 +243,7 @@ export function joinShare(options: ShareOptions): Share {
       const at = clock.now();
       const { tps } = limits;
       const sinceCut = startedAt === undefined || clock.toRedis(startedAt) > rate.changedAt;
-      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { tps });
+      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { ...adaptive, tps });
       const holdMs = Math.ceil(retryAfterMs ?? (tps === null ? unpacedHoldMs : 0));
       if (next === rate && holdMs === 0) return;
       if (holdMs > 0) notBefore = Math.max(notBefore, performance.now() + holdMs);

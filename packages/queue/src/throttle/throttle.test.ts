@@ -22,7 +22,14 @@ async function routeOf(limits: ThrottleOptions["limits"]) {
       await redis.connections.shared.eval(move, 2, `${key}:state`, `b_${key}_settings`, ms);
     },
     join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits): Throttle {
-      const throttle = openThrottle({ ...redis, route: "r", role, limits: own });
+      const throttle = openThrottle({
+        // Deep cuts and slow climbs, so that what a 503 does can be told from noise.
+        adaptive: { loneCutTo: 0.5, climbEveryMs: 10_000 },
+        ...redis,
+        route: "r",
+        role,
+        limits: own,
+      });
       opened.push(throttle);
       return throttle;
     },
@@ -355,5 +362,14 @@ test.concurrent.each([
   [{ tps: null, concurrency: 0 }, "limits.concurrency: 0 must be a whole number"],
 ])("limits %j are refused", async (limits, message) => {
   await using redis = await queueRedis();
-  expect(() => openThrottle({ ...redis, route: "r", role: "send", limits })).toThrow(message);
+  expect(() =>
+    openThrottle({
+      // Deep cuts and slow climbs, so that what a 503 does can be told from noise.
+      adaptive: { loneCutTo: 0.5, climbEveryMs: 10_000 },
+      ...redis,
+      route: "r",
+      role: "send",
+      limits,
+    }),
+  ).toThrow(message);
 });
