@@ -201,7 +201,7 @@ test.concurrent("a 503 lowers the rate for all processes, once for a burst", asy
 
   one.throttled();
   one.throttled();
-  await waitFor(() => (two.currentRate() ?? 0) < 60, { what: "the other to hear of it" });
+  await waitFor(() => [one, two].every((each) => (each.currentRate() ?? 0) < 60), { what: "both to hear of it" });
   two.throttled();
 
   expect(one.currentRate()).toBeGreaterThanOrEqual(50);
