@@ -50,7 +50,8 @@ export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
     ),
     waiting as (
       -- The next one to be fed is the oldest that waits, but for a window of messages that wait in the queue already.
-      select active.route, coalesce(greatest(next.queued_at, active.started_at), active.fed_at) as since
+      select active.route,
+             case when next.queued_at is null then active.fed_at else greatest(next.queued_at, active.started_at) end as since
       from active
       left join lateral (
         select queued_at from message

@@ -21,7 +21,7 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
     update message set
       state = write.state, accepted_at = write.accepted_at, sent_at = write.sent_at, delivered_at = write.delivered_at,
       displayed_at = write.displayed_at, ended_at = write.ended_at, next_check_at = write.next_check_at,
-      unknown_at = null,
+      unknown_at = case when write.state = 'unknown' then message.unknown_at end,
       provider_message_id = coalesce(message.provider_message_id, write.provider_message_id), reason = write.reason
     from unnest(
       ${column((w) => w.id)}::uuid[],

@@ -38,14 +38,12 @@ export async function reapInFlight(
       for update of claim skip locked
     ),
     moved as (
-      update message set state = 'unknown', unknown_at = now(), reason = in_flight.reason
-      from (
-        select abandoned.id as claim, abandoned.reason, message_id
-        from abandoned cross join lateral unnest(abandoned.messages) as message_id
-        order by message_id
-      ) as in_flight
-      where message.id = in_flight.message_id and message.claim = in_flight.claim and message.state = 'sending'
-      returning message.id, campaign_id, route, attempts, message.claim, message.reason
+      update message set
+        state = 'unknown', unknown_at = now(),
+        reason = (select abandoned.reason from abandoned where abandoned.id = message.claim)
+      where id = any(array(select unnest(messages) from abandoned)) and claim = any(array(select id from abandoned))
+        and state = 'sending'
+      returning id, campaign_id, route, attempts, claim, reason
     ),
     noted as (
       insert into attempt (message_id, attempt, outcome, reason, worker)

@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { messageStates } from "@hikyaku/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  addSuppression,
+  advanceCampaigns,
+  applyReceipts,
+  campaignCounts,
+  cancelCampaign,
+  claimBatch,
+  closeUnknown,
+  countRows,
+  deleteFinished,
+  expireQueued,
+  feedable,
+  pauseCampaign,
+  reapInFlight,
+  recordChecks,
+  recordOutcomes,
+  removeSuppression,
+  resendUnknown,
+  resumeCampaign,
+  retryFailed,
+  type Sql,
+  settleUnknown,
+  storeReceipts,
+  sweepCancelled,
+  takeDue,
+} from "../src/index.ts";
+import { type GivenCampaign, givenRunning, givenWorker, receipt, recipientOf, resultFor, route } from "./given.ts";
+import { openTestLedger } from "./test-ledger.ts";
+
+interface World {
+  sql: Sql;
+  campaigns: GivenCampaign[];
+  worker: string;
+  /** Claims that were made, recorded or not. */
+  claims: { claim: string; ids: string[] }[];
+}
+
+type Operation = (world: World) => Promise<unknown>;
+
+const some = fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 8 });
+const which = fc.nat({ max: 1 });
+const outcome = fc.oneof(
+  { arbitrary: fc.constant("accepted" as const), weight: 3 },
+  { arbitrary: fc.constantFrom("queued", "rejected", "failed", "unknown", "expired"), weight: 5 },
+);
+const reported = fc.constantFrom("sent", "delivered", "displayed", "failed", "revoked", "pending");
+
+function idsOf({ campaigns }: World, campaign: number, picks: number[]): string[] {
+  return [...new Set(picks.map((pick) => campaigns[campaign]?.ids[pick] ?? ""))];
+}
+
+function campaignOf({ campaigns }: World, campaign: number): { campaignId: string } {
+  return { campaignId: campaigns[campaign]?.campaignId ?? "" };
+}
+
+/** What happens all the time: claim, record, receipt, check. */
+const sending: fc.Arbitrary<Operation>[] = [
+  fc.tuple(which, some).map(([campaign, picks]) => async (world) => {
+    const claim = randomUUID();
+    const ids = idsOf(world, campaign, picks);
+    await claimBatch(world.sql, { ids, claim, worker: world.worker, route });
+    world.claims.push({ claim, ids });
+  }),
+  fc.tuple(fc.nat(), fc.array(outcome, { minLength: 8, maxLength: 8 })).map(([pick, outcomes]) => async (world) => {
+    const made = world.claims[pick % Math.max(1, world.claims.length)];
+    const results = made?.ids.map((id, index) =>
+      resultFor(id, made.claim, { to: outcomes[index] ?? "accepted", dueInMs: 0 }),
+    );
+    await recordOutcomes(world.sql, { worker: world.worker, results: results ?? [] });
+  }),
+  fc.tuple(which, some, reported, fc.boolean()).map(([campaign, picks, state, isKnown]) => async (world) => {
+    const receipts = idsOf(world, campaign, picks).map((id) =>
+      receipt({
+        providerMessageId: isKnown ? `carrier-${id}` : `late-${id}`,
+        reportedState: state,
+        recipient: recipientOf((picks[0] ?? 0) + 1),
+        receivedAt: new Date(),
+      }),
+    );
+    await storeReceipts(world.sql, receipts);
+    await world.sql`update receipt_raw set try_at = now() where try_at is not null`;
+    await applyReceipts(world.sql, { limit: 50, parkForMs: 60_000, parkRetryMs: 0 });
+  }),
+  fc.tuple(which, some, reported, fc.boolean()).map(
+    ([campaign, picks, state, isExpired]) =>
+      async (world) =>
+        recordChecks(
+          world.sql,
+          idsOf(world, campaign, picks).map((messageId) =>
+            isExpired
+              ? { messageId, answer: "expire" as const, reason: "never" }
+              : { messageId, answer: "state" as const, state, at: null, rawStatus: state },
+          ),
+        ),
+  ),
+];
+
+/** What happens now and then. */
+const operating: fc.Arbitrary<Operation>[] = [
+  which.map(
+    (campaign) => async (world) => pauseCampaign(world.sql, { ...campaignOf(world, campaign), reason: "test" }),
+  ),
+  which.map((campaign) => async (world) => resumeCampaign(world.sql, campaignOf(world, campaign))),
+  which.map((campaign) => async (world) => retryFailed(world.sql, { ...campaignOf(world, campaign), batchSize: 2 })),
+  which.map((campaign) => async (world) => resendUnknown(world.sql, campaignOf(world, campaign))),
+  which.map((campaign) => async (world) => closeUnknown(world.sql, campaignOf(world, campaign))),
+  fc.constant(async ({ sql }) => settleUnknown(sql, { reconcileAfterMs: 0, limit: 5 })),
+  fc.constant(async ({ sql }) => takeDue(sql, { route, limit: 5, leaseMs: 0 })),
+  fc.constant(async ({ sql }) => sweepCancelled(sql, { limit: 3 })),
+  fc.constant(async ({ sql }) => expireQueued(sql, { limit: 3 })),
+  fc.constant(async ({ sql }) => advanceCampaigns(sql)),
+  fc.constant(async ({ sql }) => reapInFlight(sql, { deadAfterMs: 60_000, longestAttemptMs: 0, limit: 2 })),
+  fc.nat({ max: 11 }).map(
+    (pick) =>
+      async ({ sql }) =>
+        addSuppression(sql, { recipient: recipientOf(pick + 1) }),
+  ),
+  fc.nat({ max: 11 }).map(
+    (pick) =>
+      async ({ sql }) =>
+        removeSuppression(sql, { recipient: recipientOf(pick + 1) }),
+  ),
+];
+
+/** Rare, since it ends most of what could still happen. */
+const endings: fc.Arbitrary<Operation>[] = [
+  which.map((campaign) => async (world) => {
+    await cancelCampaign(world.sql, campaignOf(world, campaign));
+    await sweepCancelled(world.sql, { limit: 3 });
+  }),
+  which.map((campaign) => async (world) => {
+    await world.sql`update campaign set valid_until = now() where id = ${campaignOf(world, campaign).campaignId}`;
+  }),
+  fc.constant(async ({ sql }) => {
+    await sql`update campaign set finished_at = now() - interval '9 days' where finished_at is not null`;
+    await deleteFinished(sql, { olderThanDays: 3, limit: 4 });
+  }),
+];
+
+test("whatever happens in whatever order, the counters equal the rows and no message is in a state of its own making", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const seen = new Set<string>();
+  const steps = fc.array(
+    fc.oneof(
+      ...sending.map((arbitrary) => ({ arbitrary, weight: 24 })),
+      ...operating.map((arbitrary) => ({ arbitrary, weight: 4 })),
+      ...endings.map((arbitrary) => ({ arbitrary, weight: 2 })),
+    ),
+    { minLength: 5, maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (given) => {
+      await sql`truncate message, claim, attempt, receipt_raw, suppression, campaign_count, campaign, import_rejection`;
+      const campaigns = [await givenRunning(sql, 12, { onUnknown: "resend" }), await givenRunning(sql, 12)];
+      const world: World = { sql, campaigns, worker: await givenWorker(sql), claims: [] };
+      for (const operation of given) await operation(world);
+      for (const { campaignId } of campaigns) {
+        const rows = await countRows(sql, { campaignId });
+        expect(await campaignCounts(sql, { campaignId })).toEqual(rows);
+        for (const state of messageStates) if (rows[state] > 0) seen.add(state);
+        const queued = (await feedable(sql, { route })).find(({ id }) => id === campaignId)?.queued;
+        if (queued !== undefined) expect(queued).toBe(rows.queued);
+      }
+    }),
+    // The walks are drawn once and for all, so that it is certain where they come.
+    { numRuns: 60, seed: 1 },
+  );
+  // The walk is worth something only if it comes everywhere.
+  expect([...seen].sort()).toEqual([...messageStates].sort());
+}, 120_000);

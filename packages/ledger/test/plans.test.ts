@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import * as everything from "../src/index.ts";
+import { givenReady, givenWorker, receipt, resultFor, route } from "./given.ts";
+import { openTestLedger, type TestLedger } from "./test-ledger.ts";
+
+const {
+  advanceCampaigns,
+  applyReceipts,
+  campaignReport,
+  claimBatch,
+  closeUnknown,
+  deleteFinished,
+  expireQueued,
+  feedable,
+  listMessages,
+  listUnknown,
+  messageHistory,
+  messagesOfRecipient,
+  newId,
+  nextToFeed,
+  operatorFigures,
+  orphanSingles,
+  reapInFlight,
+  recordChecks,
+  recordOutcomes,
+  resendUnknown,
+  retryFailed,
+  settleUnknown,
+  startCampaign,
+  sweepCancelled,
+  takeDue,
+  takeDueChecks,
+} = everything;
+
+/** Every statement that touches messages while the system runs, over one connection. */
+async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: readonly string[]): Promise<void> {
+  const worker = await givenWorker(sql);
+  const claim = randomUUID();
+  await nextToFeed(sql, { campaignId, after: null, limit: 50 });
+  await claimBatch(sql, { ids, claim, worker, route });
+  const to = ["accepted", "queued", "unknown"] as const;
+  const results = ids.map((id, index) => resultFor(id, claim, { to: to[index % 3] ?? "accepted", nextCheckInMs: 0 }));
+  await recordOutcomes(sql, { worker, results });
+  await recordOutcomes(sql, { worker, results });
+  await reapInFlight(sql, { deadAfterMs: 1_000, longestAttemptMs: 1_000, limit: 10 });
+  await takeDue(sql, { route, limit: 10, leaseMs: 1_000 });
+  await orphanSingles(sql, { route, olderThanMs: 1_000, limit: 10 });
+  await takeDueChecks(sql, { route, limit: 10, leaseMs: 1_000 });
+  await recordChecks(
+    sql,
+    ids.slice(0, 1).map((messageId) => ({ messageId, answer: "none", nextCheckInMs: 1_000 })),
+  );
+  const receipts = ids.slice(0, 2).map((id) => receipt({ providerMessageId: `carrier-${id}`, reportedState: "sent" }));
+  await everything.storeReceipts(sql, [
+    ...receipts,
+    receipt({ providerMessageId: newId(), reportedState: "sent", recipient: "+81" }),
+  ]);
+  await applyReceipts(sql, { limit: 10, parkForMs: 1_000_000, parkRetryMs: 1_000 });
+  await feedable(sql, { route });
+  await operatorFigures(sql);
+  await advanceCampaigns(sql);
+  await sweepCancelled(sql, { limit: 10 });
+  await expireQueued(sql, { limit: 10 });
+  await listUnknown(sql, { limit: 10 });
+  await settleUnknown(sql, { reconcileAfterMs: 1_000_000, limit: 10 });
+  await resendUnknown(sql, { ids: [] });
+  await closeUnknown(sql, { ids: [] });
+  await listMessages(sql, { campaignId, limit: 10 });
+  await messagesOfRecipient(sql, { recipient: "+819000000001", limit: 10 });
+  await messageHistory(sql, { id: newId() });
+  await campaignReport(sql, { campaignId });
+  await retryFailed(sql, { campaignId });
+  await deleteFinished(sql, { olderThanDays: 90, limit: 10 });
+}
+
+interface Plan {
+  statement: string;
+  /** Scans of `message` that neither an index condition nor a small index narrows. */
+  unbounded: string[];
+}
+
+/** The plans that the connection keeps for its prepared statements. */
+async function keptPlans(sql: TestLedger["sql"]): Promise<Plan[]> {
+  const prepared = await sql<{ name: string; statement: string; parameters: number }[]>`
+    select name, statement, cardinality(parameter_types) as parameters from pg_prepared_statements
+    where statement ~ '\\mmessage\\M' and statement ~* '^\\s*(select|with|update|insert|delete)'`.simple();
+  const plans: Plan[] = [];
+  for (const { name, statement, parameters } of prepared) {
+    const values = parameters > 0 ? `(${Array(parameters).fill("null").join(", ")})` : "";
+    const rows = await sql.unsafe<Record<string, string>[]>(`explain (costs off) execute "${name}"${values}`);
+    plans.push({ statement, unbounded: unboundedScans(rows.map((row) => Object.values(row)[0] ?? "")) });
+  }
+  return plans;
+}
+
+/** Partial indexes that hold only what is not through yet: read whole they are still small. */
+const smallIndexes = ["message_single_open", "message_unknown"];
+
+function unboundedScans(lines: readonly string[]): string[] {
+  return lines.filter((line, index) => {
+    // What a bitmap scan of the table visits is decided by the index scan below it.
+    if (!/Bitmap Index Scan on message_|(?<!Heap )Scan .*\bon message\b/.test(line)) return false;
+    if (smallIndexes.some((index) => line.includes(index))) return false;
+    return !/Index Cond:/.test(lines[index + 1] ?? "");
+  });
+}
+
+test("every statement reaches messages by an index, also when it was planned before there were any and without statistics", async () => {
+  await using ledger = await openTestLedger();
+  // Whatever the planner is to know of the table, it has to know from nothing.
+  await ledger.sql`alter table message set (autovacuum_enabled = false)`;
+  const { sql } = ledger.connect({ max: 1 });
+  await runEverything(sql, newId(), [newId(), newId()]);
+
+  const { campaignId, ids } = await givenReady(ledger.sql, 100_000);
+  await startCampaign(ledger.sql, { campaignId });
+  const plans = await keptPlans(sql);
+  expect(plans.length).toBeGreaterThan(25);
+  for (const { statement, unbounded } of plans) expect([statement, unbounded]).toEqual([statement, []]);
+
+  // And so does what the statements really touch: a claim and its record, as many rows as messages and no more.
+  const worker = await givenWorker(sql);
+  const claim = randomUUID();
+  const batch = ids.slice(50_000, 50_050);
+  const touched = await sql.begin(async (transaction) => {
+    const inTransaction = transaction as unknown as typeof sql;
+    const claimed = await claimBatch(inTransaction, { ids: batch, claim, worker, route });
+    expect(claimed).toHaveLength(50);
+    await recordOutcomes(inTransaction, {
+      worker,
+      results: batch.map((id) => resultFor(id, claim, { to: "accepted" })),
+    });
+    const [row] = await transaction<[{ fetched: number; scanned: number }]>`
+      select pg_stat_get_xact_tuples_fetched('message'::regclass) as fetched,
+             pg_stat_get_xact_tuples_returned('message'::regclass) as scanned`;
+    return row;
+  });
+  expect(touched.scanned).toBe(0);
+  expect(touched.fetched).toBeLessThanOrEqual(4 * 50);
+});
