@@ -67,7 +67,7 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
   });
   let isClean = true;
   try {
-    await tellOthers(system, dataDir);
+    await tellOthers(system, { dataDir, sourceFile: config.file });
     const description = describeSystem({
       ...system,
       generatedSignIn: signIn,
@@ -95,11 +95,11 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
 
 async function tellOthers(
   { databaseUrl, redisUrl, config, configFile, ...system }: System,
-  dataDir: string,
+  { dataDir, sourceFile }: { dataDir: string; sourceFile: string | null },
 ): Promise<void> {
   await writeUpFile(dataDir, {
     ...identifyProcess(process.pid),
-    ...{ databaseUrl, redisUrl, redisPrefix: config.redisPrefix, configFile },
+    ...{ databaseUrl, redisUrl, redisPrefix: config.redisPrefix, configFile, sourceFile },
     consoleUrl: system.consoleUrl,
     receiverUrl: system.receiverUrl,
     simulator: system.simulator === null ? null : urlsOf(system.simulator),

@@ -21,8 +21,9 @@ export async function* diagnose(world: World, options: DiagnoseOptions): AsyncGe
   const own = await loadConfig({ env, cwd, routeSchemas, file: options.config });
   const found = await findUp(dataDirOf(world, options, own.ok ? own.config : null));
   const up = "running" in found ? found.running : null;
-  // What a running `up` was started with counts, where nothing else is named here.
-  const loaded = up !== null && (!own.ok || own.config.file === null) ? await configOf(world, up) : own;
+  // What a running `up` has made of the same file counts.
+  const loaded =
+    up !== null && own.ok && [null, up.sourceFile].includes(own.config.file) ? await configOf(world, up) : own;
   if (!loaded.ok) {
     yield* checkFaults(loaded.faults);
     return;

@@ -32,5 +32,7 @@ const wide =
 
 function widthOf(grapheme: string): number {
   if (none.test(grapheme)) return 0;
+  // A half-width voiced sound mark belongs to its kana and has a cell of its own.
+  if (/[\uff9e\uff9f]/.test(grapheme)) return grapheme.length;
   return wide.test(grapheme) ? 2 : 1;
 }

@@ -9,8 +9,9 @@ const upSchema = z.object({
   databaseUrl: z.string(),
   redisUrl: z.string(),
   redisPrefix: z.string(),
-  /** The configuration its processes read. */
+  /** The configuration its processes read, and the operator's file that was made from. */
   configFile: z.string(),
+  sourceFile: z.string().nullable(),
   consoleUrl: z.string(),
   receiverUrl: z.string(),
   simulator: z.object({ gatewayUrl: z.string(), controlUrl: z.string() }).nullable(),
