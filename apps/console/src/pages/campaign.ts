@@ -95,8 +95,7 @@ function situation({ campaign, counts, progress, route, pace, now, clock }: View
     return html`<p class="alert danger"><b>Nothing goes out: its route is held.</b> ${route.held.reason ?? route.held.cause} <a href="/routes">Routes</a></p>`;
   }
   if (window && !isOpen(window, now)) {
-    const opening = nextOpening(window, now);
-    return html`<p class="alert warn"><b>Outside its delivery window</b> (${window.from} to ${window.to} ${window.timeZone}). It goes on by itself${opening && html` at ${clock.short(opening)}`}.</p>`;
+    return html`<p class="alert warn"><b>Outside its delivery window</b> (${window.from} to ${window.to} ${window.timeZone}). It goes on by itself at ${clock.short(nextOpening(window, now))}.</p>`;
   }
   if (pace && pace.standingMs > standingTooLongMs) {
     return html`<p class="alert danger"><b>Nothing has gone out for ${span(pace.standingMs)}</b> although it could. Is a worker running? <a href="/routes">Routes</a> shows who is connected.</p>`;

@@ -113,6 +113,6 @@ function exampleOf({ example, examples, schema }: MediaType): unknown {
 function problemLinks(description: string): Html[] {
   return description.split(/(\[[a-z-]+\]\(\/problems\/[a-z-]+\))/).map((piece) => {
     const name = /^\[([a-z-]+)\]/.exec(piece)?.[1];
-    return name ? html`<a href="/problems/${name}">${name}</a>` : html`${piece}`;
+    return name ? html`<a href="/problems/${name}">${name}</a>` : html`${inline(piece)}`;
   });
 }

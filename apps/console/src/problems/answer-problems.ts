@@ -22,7 +22,8 @@ export function answerProblems(
     }
     reply.code(problem.status).headers({ "cache-control": "no-store", ...problem.parts.headers });
     if (wantsPage(request)) return reply.type("text/html; charset=utf-8").send(page(problem, request));
-    return reply.type("application/problem+json").send(JSON.stringify(problem.body(instance)));
+    // As bytes: to a text of JSON Fastify would add a charset, which this type does not have.
+    return reply.type("application/problem+json").send(Buffer.from(JSON.stringify(problem.body(instance))));
   };
   app.setErrorHandler(answer);
   app.setNotFoundHandler((request, reply) => {

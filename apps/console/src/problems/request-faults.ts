@@ -23,7 +23,11 @@ function invalidRequest(issues: readonly z.core.$ZodIssue[], httpPart: string): 
   const detail = errors
     .map(({ pointer, parameter, header, detail }) => `${pointer ?? parameter ?? header}: ${detail}`)
     .join("; ");
-  return new Problem("invalid-request", { detail, errors });
+  const lacksKey = issues.some(({ path, code }) => path[0] === "idempotency-key" && code === "invalid_type");
+  return new Problem(httpPart === "headers" && lacksKey ? "missing-idempotency-key" : "invalid-request", {
+    detail,
+    errors,
+  });
 }
 
 /** Every unknown field is a fault of its own. Values are never repeated: they may be numbers or texts of messages. */

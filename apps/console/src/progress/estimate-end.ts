@@ -1,12 +1,13 @@
-import { type DeliveryWindow, isOpen } from "@hikyaku/core";
+import { type DeliveryWindow, isOpen, nextOpening } from "@hikyaku/core";
 
 const minuteMs = 60_000;
+const dayMinutes = 24 * 60;
 /** Beyond a month an estimate says nothing. */
-const farthestMs = 31 * 24 * 60 * minuteMs;
+const farthestMs = 31 * dayMinutes * minuteMs;
 
 /**
  * When the last of `left` messages goes out at this pace, if it may go out only inside the window; null when that is never
- * or too far away to say. Steps by minutes: windows open and close on them.
+ * or too far away to say.
  */
 export function estimateEnd({
   left,
@@ -22,15 +23,25 @@ export function estimateEnd({
   if (left === 0) return now;
   if (perSecond <= 0) return null;
   let sendingMs = (left / perSecond) * 1_000;
-  if (window === null) return sendingMs > farthestMs ? null : new Date(now.getTime() + sendingMs);
-  const end = now.getTime() + farthestMs;
-  for (let at = now.getTime(); at < end; ) {
-    const next = Math.floor(at / minuteMs) * minuteMs + minuteMs;
-    if (isOpen(window, new Date(at))) {
-      if (sendingMs <= next - at) return new Date(at + sendingMs);
-      sendingMs -= next - at;
-    }
-    at = next;
+  const farthest = now.getTime() + farthestMs;
+  let at = now;
+  while (at.getTime() + sendingMs <= farthest) {
+    if (window === null) return new Date(at.getTime() + sendingMs);
+    const from = isOpen(window, at) ? at : nextOpening(window, at);
+    const to = closingAfter(window, from);
+    const openMs = to.getTime() - from.getTime();
+    if (sendingMs <= openMs) return new Date(from.getTime() + sendingMs);
+    sendingMs -= openMs;
+    at = to;
   }
   return null;
+}
+
+/** When a window that is open at `at` closes; an hour off on the day a clock is changed, which an estimate may be. */
+function closingAfter({ to, timeZone }: DeliveryWindow, at: Date): Date {
+  const [hours = 0, minutes = 0] = to.split(":").map(Number);
+  const local = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" }).format(at);
+  const [hour = 0, minute = 0] = local.split(":").map(Number);
+  const left = (hours * 60 + minutes - (hour * 60 + minute) + dayMinutes) % dayMinutes || dayMinutes;
+  return new Date(Math.floor(at.getTime() / minuteMs) * minuteMs + left * minuteMs);
 }

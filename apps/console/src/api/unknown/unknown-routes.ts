@@ -15,15 +15,9 @@ const selection = z
     campaignId: z.uuid().optional().describe("Those of one campaign."),
     olderThan: z
       .string()
+      .refine((text) => parseDuration(text).ok, "must be a length of time, e.g. 1h or 30m")
       .optional()
-      .describe("Those whose attempt began longer ago, e.g. `1h`.")
-      .transform((text, context) => {
-        if (text === undefined) return undefined;
-        const read = parseDuration(text);
-        if (read.ok) return read.ms;
-        context.addIssue({ code: "custom", message: read.reason });
-        return z.NEVER;
-      }),
+      .describe("Those whose attempt began longer ago, e.g. `1h`."),
   })
   .refine(({ ids, campaignId, olderThan }) => ids ?? campaignId ?? olderThan, {
     error: "say which: ids, campaignId or olderThan; several of them narrow each other",
@@ -98,9 +92,10 @@ export function unknownRoutes(app: Api, { ledger }: ConsoleDeps): void {
 }
 
 function selectionOf({ ids, campaignId, olderThan }: z.output<typeof selection>): UnknownSelection {
+  const older = olderThan === undefined ? null : parseDuration(olderThan);
   return {
     ...(ids === undefined ? {} : { ids }),
     ...(campaignId === undefined ? {} : { campaignId }),
-    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
+    ...(older?.ok ? { olderThanMs: older.ms } : {}),
   };
 }
