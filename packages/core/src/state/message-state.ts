@@ -25,10 +25,14 @@ export type MessageState = (typeof messageStates)[number];
  *
  * - `failed`, `revoked` and `expired` close a message, yet a later proof of delivery wins over all three, because
  *   carriers do send it late (protocol notes §8.2 rule 3).
- * - `unknown` is left only by a proof (a receipt or a late answer), or by the operator's word.
+ * - `unknown` is left only by a proof (a receipt or a late answer), or by the operator's word. One exception: back to
+ *   `sending`, for the holder of the same claim, who knows that it has posted nothing yet (its first commit was answered
+ *   too late, and the message was put in doubt meanwhile).
+ * - `queued` and `expired` become `accepted` only by the late answer to the message's own newest claim: sent again or closed
+ *   while the answer was still under way. A message proven accepted must not be sent again. No receipt goes this way.
  */
 export const nextStates = {
-  queued: ["sending", "cancelled", "suppressed", "expired"],
+  queued: ["sending", "accepted", "cancelled", "suppressed", "expired"],
   sending: ["queued", "accepted", "sent", "delivered", "displayed", "rejected", "failed", "expired", "unknown"],
   accepted: ["sent", "delivered", "displayed", "failed", "expired", "revoked"],
   sent: ["delivered", "displayed", "failed", "expired", "revoked"],
@@ -36,11 +40,11 @@ export const nextStates = {
   displayed: [],
   failed: ["delivered", "displayed"],
   rejected: [],
-  expired: ["delivered", "displayed", "failed", "revoked"],
+  expired: ["accepted", "delivered", "displayed", "failed", "revoked"],
   revoked: ["delivered", "displayed"],
   cancelled: [],
   suppressed: [],
-  unknown: ["queued", "accepted", "sent", "delivered", "displayed", "failed", "revoked", "expired"],
+  unknown: ["queued", "sending", "accepted", "sent", "delivered", "displayed", "failed", "revoked", "expired"],
 } as const satisfies Record<MessageState, readonly MessageState[]>;
 
 /** True when `to` may follow `from`; a state never follows itself. */
@@ -84,9 +88,10 @@ export const receiptStates = [
 export type ReceiptState = (typeof receiptStates)[number];
 
 /**
- * How far a message has come on the way to its reader. No step of {@link nextStates} lowers it, so a late or repeated
- * event can be told by its rank alone (protocol notes §8.2 rule 1; `accepted` is the carrier's `pending`). The ends without
- * delivery stand between `sent` and `delivered`: they outlive a late `sent`, and a proof of delivery outlives them.
+ * How far a message has come on the way to its reader. No step that a receipt makes lowers it, so a late or repeated
+ * receipt can be told by its rank alone (protocol notes §8.2 rule 1; `accepted` is the carrier's `pending`). The ends without
+ * delivery stand between `sent` and `delivered`: they outlive a late `sent`, and a proof of delivery outlives them. Only
+ * `expired → accepted` goes down: it takes back what an operator had guessed.
  */
 const ranks = {
   queued: 0,
