@@ -106,7 +106,7 @@ create table message (
   recipient           text collate "C" not null,
   channel             text,
   provider_message_id text collate "C",
-  provider_order_id   text,
+  provider_order_id   text collate "C",
   reason              text,
   idempotency_key     text collate "C",
   request_hash        bytea,
@@ -128,15 +128,22 @@ with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 create unique index message_once on message (campaign_id, recipient, round) where campaign_id is not null;
 -- The order of import: feeding, lists, reports. Single messages stand in it under null.
 create index message_in_order on message (campaign_id, id);
+-- What is not through yet, in the same order: so that feeding from the beginning again does not walk over everything that was
+-- sent (80,000 messages: 18 ms instead of 190). Costs an import 0.3 µs a row, and a claim or record nothing.
+create index message_open on message (campaign_id, id) where accepted_at is null and ended_at is null;
 create index message_single_recipient on message (recipient) where campaign_id is null;
 -- Single messages that are not through yet: few, whatever the number of those that are.
 create index message_single_open on message (route, id)
   where campaign_id is null and accepted_at is null and ended_at is null;
 create unique index message_idempotency on message (idempotency_key) where idempotency_key is not null;
-create index message_due on message (route, due_at) where due_at is not null;
+-- By campaign: what waits in one that is paused or outside its window is never walked over. Single messages under null.
+create index message_due on message (route, campaign_id, due_at) where due_at is not null;
 create index message_unknown on message (route, recipient) where unknown_at is not null;
 create index message_to_check on message (route, next_check_at) where next_check_at is not null;
 create index message_provider_id on message (route, provider_message_id) where provider_message_id is not null;
+-- A notification may carry only the order's id. Mostly it is the message's own, and then nothing is in here.
+create index message_order_id on message (route, provider_order_id)
+  where provider_order_id is not null and provider_order_id is distinct from provider_message_id;
 
 -- Claims whose outcomes are not all recorded: where to look when a worker dies. One row a batch, so that finding what was in
 -- flight needs no index on the messages.
@@ -206,7 +213,7 @@ create table receipt_raw (
   body                text        not null
 );
 create unique index receipt_once on receipt_raw (route, dedupe_key);
-create index receipt_to_apply on receipt_raw (try_at) where status in ('pending', 'parked');
+create index receipt_to_apply on receipt_raw (status, try_at) where status in ('pending', 'parked');
 -- Whether a second carrier id waits for the same recipient: then nobody may be adopted.
 create index receipt_waiting on receipt_raw (route, recipient) where status in ('pending', 'parked');
 create index receipt_provider_id on receipt_raw (route, provider_message_id) where provider_message_id is not null;

@@ -109,7 +109,15 @@ const operating: fc.Arbitrary<Operation>[] = [
   which.map((campaign) => async (world) => resendUnknown(world.sql, campaignOf(world, campaign))),
   which.map((campaign) => async (world) => closeUnknown(world.sql, campaignOf(world, campaign))),
   fc.constant(async ({ sql }) => settleUnknown(sql, { reconcileAfterMs: 0, limit: 5 })),
-  fc.constant(async ({ sql }) => takeDue(sql, { route, limit: 5, leaseMs: 0 })),
+  fc.constant(async ({ sql, campaigns }) =>
+    takeDue(sql, {
+      route,
+      limit: 5,
+      leaseMs: 0,
+      campaigns: campaigns.map(({ campaignId }) => campaignId),
+      singles: true,
+    }),
+  ),
   fc.constant(async ({ sql }) => sweepCancelled(sql, { limit: 3 })),
   fc.constant(async ({ sql }) => expireQueued(sql, { limit: 3 })),
   fc.constant(async ({ sql }) => advanceCampaigns(sql)),

@@ -44,7 +44,7 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
   await recordOutcomes(sql, { worker, results });
   await recordOutcomes(sql, { worker, results });
   await reapInFlight(sql, { deadAfterMs: 1_000, longestAttemptMs: 1_000, limit: 10 });
-  await takeDue(sql, { route, limit: 10, leaseMs: 1_000 });
+  await takeDue(sql, { route, limit: 10, leaseMs: 1_000, campaigns: [campaignId], singles: true });
   await orphanSingles(sql, { route, olderThanMs: 1_000, limit: 10 });
   await takeDueChecks(sql, { route, limit: 10, leaseMs: 1_000 });
   await recordChecks(

@@ -40,7 +40,7 @@ test("an unknown message keeps a campaign from being finished, and runs it again
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 1);
-  await advanceCursor(sql, { campaignId, cursor: ids[0] ?? "" });
+  await advanceCursor(sql, { campaignId, from: null, cursor: ids[0] ?? "" });
   await send(sql, ids, { to: "unknown" });
   expect(await advanceCampaigns(sql)).toEqual({ dispatched: [campaignId], finished: [] });
   await resendUnknown(sql, { campaignId });

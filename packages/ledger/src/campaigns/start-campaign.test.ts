@@ -56,7 +56,7 @@ test("a running campaign is paused with its reason and resumed from the beginnin
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 4);
-  await advanceCursor(sql, { campaignId, cursor: ids[3] ?? "" });
+  await advanceCursor(sql, { campaignId, from: null, cursor: ids[3] ?? "" });
   await send(sql, ids.slice(0, 1), { to: "rejected" });
   await send(sql, ids.slice(1, 2), { to: "failed" });
   await send(sql, ids.slice(2, 3), { to: "unknown" });

@@ -11,6 +11,8 @@ export interface FeedableCampaign {
   /** Not sent yet: to be fed, fed already, or waiting for a retry. */
   queued: number;
   fedAt: Date | null;
+  /** How long ago that was, by the ledger's clock. */
+  sinceFedMs: number | null;
   /** Rejected, failed and unknown messages when it was last resumed: the self-pause counts from here. */
   triedBefore: number;
 }
@@ -18,7 +20,8 @@ export interface FeedableCampaign {
 /** What a route's feeder may feed, first the highest priority, then the oldest. */
 export async function feedable(sql: Sql, { route }: { route: string }): Promise<FeedableCampaign[]> {
   return await sql<FeedableCampaign[]>`
-    select id, priority, feed_cursor, delivery_window, valid_until, waiting.queued, fed_at, tried_before
+    select id, priority, feed_cursor, delivery_window, valid_until, waiting.queued, fed_at, tried_before,
+           (extract(epoch from now() - fed_at) * 1000)::float8 as since_fed_ms
     from campaign
     cross join lateral (
       select coalesce(sum(messages), 0)::bigint as queued from campaign_count

@@ -83,6 +83,7 @@ describe("feedable", () => {
       validUntil: null,
       queued: 2,
       fedAt: null,
+      sinceFedMs: null,
       triedBefore: 0,
     });
   });
@@ -98,7 +99,7 @@ describe("feeding a campaign", () => {
     await send(sql, ids.slice(4, 5), { to: "queued", dueInMs: 60_000 });
     const first = await nextToFeed(sql, { campaignId, after: null, limit: 4 });
     expect(first).toEqual([ids[0], ids[3], ids[5], ids[6]]);
-    await advanceCursor(sql, { campaignId, cursor: first[3] ?? "" });
+    await advanceCursor(sql, { campaignId, from: null, cursor: first[3] ?? "" });
     const [campaign] = await feedable(sql, { route });
     expect(campaign).toMatchObject({ feedCursor: ids[6], fedAt: expect.any(Date) });
     const rest = await nextToFeed(sql, { campaignId, after: campaign?.feedCursor ?? null, limit: 100 });
@@ -115,7 +116,7 @@ describe("feeding a campaign", () => {
     const cursorOf = async ({ campaignId }: { campaignId: string }) =>
       (await findCampaign(sql, { id: campaignId }))?.feedCursor;
     for (const given of [first, second, other]) {
-      await advanceCursor(sql, { campaignId: given.campaignId, cursor: given.ids[1] ?? "" });
+      await advanceCursor(sql, { campaignId: given.campaignId, from: null, cursor: given.ids[1] ?? "" });
     }
     await rewindCursor(sql, { campaignId: first.campaignId });
     expect([await cursorOf(first), await cursorOf(second), await cursorOf(other)]).toEqual([
@@ -131,7 +132,7 @@ describe("feeding a campaign", () => {
     await using ledger = await openTestLedger();
     const { campaignId, ids } = await givenRunning(ledger.sql, 2);
     await pauseCampaign(ledger.sql, { campaignId, reason: "test" });
-    await advanceCursor(ledger.sql, { campaignId, cursor: ids[1] ?? "" });
+    await advanceCursor(ledger.sql, { campaignId, from: null, cursor: ids[1] ?? "" });
     expect((await findCampaign(ledger.sql, { id: campaignId }))?.feedCursor).toBeNull();
   });
 });
@@ -145,14 +146,18 @@ describe("takeDue", () => {
     await send(sql, ids.slice(0, 1), { to: "queued", dueInMs: 0 });
     await send(sql, ids.slice(1, 2), { to: "queued", dueInMs: 60_000 });
     await send(sql, [single.id], { to: "queued", dueInMs: 0 });
-    const due = await takeDue(sql, { route, limit: 10, leaseMs: 60_000 });
+    const due = await takeDue(sql, { route, limit: 10, leaseMs: 60_000, campaigns: [campaignId], singles: true });
     expect([...due].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
       { id: ids[0], campaignId },
       { id: single.id, campaignId: null },
     ]);
-    expect(await takeDue(sql, { route, limit: 10, leaseMs: 60_000 })).toEqual([]);
+    expect(await takeDue(sql, { route, limit: 10, leaseMs: 60_000, campaigns: [campaignId], singles: true })).toEqual(
+      [],
+    );
     await sql`update message set due_at = now() where id = ${ids[0] ?? ""}`;
-    expect(await takeDue(sql, { route, limit: 10, leaseMs: 60_000 })).toHaveLength(1);
+    expect(
+      await takeDue(sql, { route, limit: 10, leaseMs: 60_000, campaigns: [campaignId], singles: true }),
+    ).toHaveLength(1);
     const { claimed } = await claim(sql, ids.slice(0, 1));
     expect(claimed).toMatchObject([{ attempt: 2 }]);
     expect((await message(sql, ids[0])).dueAt).toBeNull();
@@ -161,10 +166,10 @@ describe("takeDue", () => {
   test("takes the longest waiting first, as many as asked for", async () => {
     await using ledger = await openTestLedger();
     const { sql } = ledger;
-    const { ids } = await givenRunning(sql, 3);
+    const { campaignId, ids } = await givenRunning(sql, 3);
     await send(sql, ids, { to: "queued", dueInMs: 0 });
     await age(sql, ids[2] ?? "", "due_at", 60_000);
-    const due = await takeDue(sql, { route, limit: 1, leaseMs: 1_000 });
+    const due = await takeDue(sql, { route, limit: 1, leaseMs: 1_000, campaigns: [campaignId], singles: true });
     expect(due.map(({ id }) => id)).toEqual([ids[2]]);
   });
 
@@ -173,18 +178,24 @@ describe("takeDue", () => {
     const { sql } = ledger;
     const { campaignId, ids } = await givenRunning(sql, 1);
     await send(sql, ids, { to: "queued", dueInMs: 0 });
-    expect(await takeDue(sql, { route: "another-route", limit: 10, leaseMs: 1_000 })).toEqual([]);
+    expect(
+      await takeDue(sql, { route: "another-route", limit: 10, leaseMs: 1_000, campaigns: [campaignId], singles: true }),
+    ).toEqual([]);
     await pauseCampaign(sql, { campaignId, reason: "test" });
-    expect(await takeDue(sql, { route, limit: 10, leaseMs: 1_000 })).toEqual([]);
+    expect(await takeDue(sql, { route, limit: 10, leaseMs: 1_000, campaigns: [campaignId], singles: true })).toEqual(
+      [],
+    );
   });
 
   test("called by many at once hands each message to one", async () => {
     await using ledger = await openTestLedger();
     const { sql } = ledger;
-    const { ids } = await givenRunning(sql, 200);
+    const { campaignId, ids } = await givenRunning(sql, 200);
     await send(sql, ids, { to: "queued", dueInMs: 0 });
     const pools = Array.from({ length: 6 }, () => ledger.connect({ max: 1 }).sql);
-    const taken = await Promise.all(pools.map((pool) => takeDue(pool, { route, limit: 50, leaseMs: 60_000 })));
+    const taken = await Promise.all(
+      pools.map((pool) => takeDue(pool, { route, limit: 50, leaseMs: 60_000, campaigns: [campaignId], singles: true })),
+    );
     const all = taken.flat().map(({ id }) => id);
     expect(new Set(all).size).toBe(all.length);
     expect(all.length).toBeGreaterThanOrEqual(150);

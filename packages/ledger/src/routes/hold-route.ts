@@ -28,11 +28,22 @@ export async function holdRoute(sql: Sql, { route, cause, reason, probeInMs }: H
   return held?.isNew ?? false;
 }
 
-/** Lets claims through again. True when the route was held. */
+/**
+ * Lets claims through again, and has the route's campaigns fed from the beginning: the jobs taken while it was held were
+ * dropped. True when the route was held.
+ */
 export async function releaseRoute(sql: Sql, { route }: { route: string }): Promise<boolean> {
-  const { count } = await sql`
-    update route
-    set held_at = null, held_cause = null, held_reason = null, probe_at = null, probe_count = 0
-    where name = ${route} and held_at is not null`;
-  return count > 0;
+  const released = await sql`
+    with released as (
+      update route
+      set held_at = null, held_cause = null, held_reason = null, probe_at = null, probe_count = 0
+      where name = ${route} and held_at is not null
+      returning name
+    ),
+    rewound as (
+      update campaign set feed_cursor = null
+      where route = (select name from released) and state in ('running', 'paused')
+    )
+    select from released`;
+  return released.count > 0;
 }

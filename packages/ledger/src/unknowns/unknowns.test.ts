@@ -42,7 +42,9 @@ describe("resendUnknown", () => {
       dueAt: expect.any(Date),
     });
     expect(await resendUnknown(sql, { campaignId })).toBe(2);
-    expect(await takeDue(sql, { route, limit: 9, leaseMs: 1_000 })).toHaveLength(3);
+    expect(
+      await takeDue(sql, { route, limit: 9, leaseMs: 1_000, campaigns: [campaignId], singles: true }),
+    ).toHaveLength(3);
     expect((await claim(sql, ids.slice(0, 1))).claimed).toMatchObject([{ attempt: 2 }]);
     expect(await campaignCounts(sql, { campaignId })).toEqual(await countRows(sql, { campaignId }));
   });
