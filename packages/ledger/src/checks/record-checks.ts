@@ -2,6 +2,7 @@ import { canMove, isFinal, type ReceiptState } from "@hikyaku/core";
 import type { Queryable, Sql } from "../connection/connect-ledger.ts";
 import { foldReports, type MessageProgress } from "../receipts/fold-reports.ts";
 import { type ProgressWrite, writeProgress } from "../receipts/write-progress.ts";
+import { storableTime, storableWait } from "../text/storable.ts";
 
 /** What asking for the status of one message came to. */
 export type CheckResult =
@@ -61,7 +62,7 @@ async function lockMessages(transaction: Queryable, results: readonly CheckResul
 function follow(message: CheckedMessage, result: CheckResult, now: Date): MessageProgress {
   switch (result.answer) {
     case "state":
-      return foldReports(message, [{ state: result.state, at: result.at ?? now, reason: null }]).progress;
+      return foldReports(message, [{ state: result.state, at: storableTime(result.at) ?? now, reason: null }]).progress;
     case "expire":
       if (message.acceptedAt === null || !canMove(message.state, "expired")) return message;
       return { ...message, state: "expired", endedAt: now, reason: result.reason };
@@ -74,6 +75,6 @@ function follow(message: CheckedMessage, result: CheckResult, now: Date): Messag
 
 function nextCheck(message: CheckedMessage, result: CheckResult, now: Date): Date | null {
   if (isFinal(message.state) || result.answer === "expire") return null;
-  if (result.nextCheckInMs == null) return message.nextCheckAt;
-  return new Date(now.getTime() + result.nextCheckInMs);
+  const waitMs = storableWait(result.nextCheckInMs);
+  return waitMs === null ? message.nextCheckAt : new Date(now.getTime() + waitMs);
 }

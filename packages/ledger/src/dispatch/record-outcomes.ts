@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { storable, storableKey, storableTime, storableWait } from "../text/storable.ts";
 
 /** What one attempt came to, as the ledger keeps it. */
 export interface RecordedResult {
@@ -24,29 +25,64 @@ export interface RecordedResult {
   at?: Date | null;
 }
 
+/** A message that has a carrier id already, and got another one by the answer to its own attempt. */
+export interface ConflictingId {
+  id: string;
+  /** The one it has and keeps, from a notification. */
+  kept: string;
+  answered: string;
+}
+
+export interface RecordedOutcomes {
+  /** Ids of the messages that something was written to. */
+  recorded: string[];
+  /** A notification was taken for this message's and was another one's: the operator should look at both. */
+  conflicting: ConflictingId[];
+}
+
 /**
  * Writes what came of claimed messages. Only the holder of a claim can: a result whose claim is no longer the message's, or
- * whose message is past `sending` and `unknown`, moves nothing and is not in the answer. An answer that comes late for a
- * message already adopted by a receipt adds the carrier's ids that are missing. Repeating it changes nothing.
+ * whose message is past `sending` and `unknown`, moves nothing and is not in the answer. But `accepted` also takes a message
+ * that was queued again or closed without an answer while this one was under way: what is proven accepted must not be sent
+ * again. An answer that comes late for a message already adopted by a receipt adds the carrier's ids that are missing.
+ * Repeating it changes nothing.
  *
- * One statement for what was accepted, and another one for the rest when there is any.
+ * One statement for what was accepted, and another one for the rest when there is any. No value from a carrier makes it
+ * fail.
  */
 export async function recordOutcomes(
   sql: Sql,
   { worker, results }: { worker: string; results: readonly RecordedResult[] },
-): Promise<{ recorded: string[] }> {
+): Promise<RecordedOutcomes> {
   // Everybody locks in the same order, so that two records of the same messages wait for each other and never deadlock.
-  const sorted = [...results].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = results.map(cleaned).sort((a, b) => (a.id < b.id ? -1 : 1));
   const accepted = sorted.filter(({ to }) => to === "accepted");
   const others = sorted.filter(({ to }) => to !== "accepted");
-  const recorded = await Promise.all([
-    accepted.length > 0 ? recordAccepted(sql, accepted) : [],
+  const [late, moved] = await Promise.all([
+    accepted.length > 0 ? recordAccepted(sql, accepted) : { recorded: [], conflicting: [] },
     others.length > 0 ? recordOthers(sql, worker, others) : [],
   ]);
-  return { recorded: recorded.flat() };
+  return { recorded: [...late.recorded, ...moved], conflicting: late.conflicting };
 }
 
-async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Promise<string[]> {
+/** As the columns can hold it. */
+function cleaned(result: RecordedResult): RecordedResult {
+  const { httpStatus } = result;
+  return {
+    ...result,
+    providerMessageId: storableKey(result.providerMessageId),
+    providerOrderId: storableKey(result.providerOrderId),
+    channel: storable(result.channel),
+    reason: storable(result.reason),
+    outcome: storable(result.outcome),
+    httpStatus: Number.isInteger(httpStatus) && Math.abs(httpStatus ?? 0) <= 32_767 ? httpStatus : null,
+    dueInMs: storableWait(result.dueInMs),
+    nextCheckInMs: storableWait(result.nextCheckInMs),
+    at: storableTime(result.at),
+  };
+}
+
+async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Promise<RecordedOutcomes> {
   const column = <T>(pick: (result: RecordedResult) => T) => results.map(pick);
   const ids = column((r) => r.id);
   const rows = await sql<{ id: string }[]>`
@@ -56,6 +92,8 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         accepted_at = coalesce(result.at, now()),
         next_check_at = now() + result.next_check_in_ms * interval '1 millisecond',
         unknown_at = null,
+        due_at = null,
+        ended_at = null,
         provider_message_id = coalesce(result.provider_message_id, message.provider_message_id),
         provider_order_id = coalesce(result.provider_order_id, message.provider_order_id),
         channel = coalesce(result.channel, message.channel),
@@ -71,7 +109,8 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
       ) as result (id, claim, provider_message_id, provider_order_id, channel, reason, next_check_in_ms, at)
       where message.id = result.id and message.claim = result.claim
-        and message.state in ('sending', 'unknown')
+        and (message.state in ('sending', 'unknown', 'queued')
+          or (message.state = 'expired' and message.accepted_at is null))
       returning message.id, message.claim
     ),
     closed as (
@@ -81,8 +120,9 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
     )
     select id from moved`;
   const recorded = rows.map(({ id }) => id);
-  if (recorded.length < results.length) recorded.push(...(await addMissingIds(sql, results, new Set(recorded))));
-  return recorded;
+  if (recorded.length === results.length) return { recorded, conflicting: [] };
+  const late = await addMissingIds(sql, results, new Set(recorded));
+  return { recorded: [...recorded, ...late.recorded], conflicting: late.conflicting };
 }
 
 /** For messages that a receipt moved on before their answer came. */
@@ -90,27 +130,41 @@ async function addMissingIds(
   sql: Sql,
   results: readonly RecordedResult[],
   recorded: ReadonlySet<string>,
-): Promise<string[]> {
+): Promise<RecordedOutcomes> {
   const late = results.filter(({ id }) => !recorded.has(id));
-  const rows = await sql<{ id: string }[]>`
-    update message set
-      provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
-      provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
-      channel = coalesce(message.channel, result.channel)
-    from unnest(
-      ${late.map((r) => r.id)}::uuid[],
-      ${late.map((r) => r.claim)}::uuid[],
-      ${late.map((r) => r.providerMessageId ?? null)}::text[],
-      ${late.map((r) => r.providerOrderId ?? null)}::text[],
-      ${late.map((r) => r.channel ?? null)}::text[]
-    ) as result (id, claim, provider_message_id, provider_order_id, channel)
-    where message.id = result.id and message.claim = result.claim
-      and message.accepted_at is not null
-      and ((message.provider_message_id is null and result.provider_message_id is not null)
-        or (message.provider_order_id is null and result.provider_order_id is not null)
-        or (message.channel is null and result.channel is not null))
-    returning message.id`;
-  return rows.map(({ id }) => id);
+  const rows = await sql<{ id: string; kept: string | null; answered: string | null; isCompleted: boolean }[]>`
+    with result as materialized (
+      select * from unnest(
+        ${late.map((r) => r.id)}::uuid[],
+        ${late.map((r) => r.claim)}::uuid[],
+        ${late.map((r) => r.providerMessageId ?? null)}::text[],
+        ${late.map((r) => r.providerOrderId ?? null)}::text[],
+        ${late.map((r) => r.channel ?? null)}::text[]
+      ) as given (id, claim, provider_message_id, provider_order_id, channel)
+    ),
+    completed as (
+      update message set
+        provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
+        provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
+        channel = coalesce(message.channel, result.channel)
+      from result
+      where message.id = result.id and message.claim = result.claim
+        and message.accepted_at is not null
+        -- The ids of an answer belong together: beside another message id its order id says nothing about this message.
+        and coalesce(message.provider_message_id = result.provider_message_id, true)
+        and ((message.provider_message_id is null and result.provider_message_id is not null)
+          or (message.provider_order_id is null and result.provider_order_id is not null)
+          or (message.channel is null and result.channel is not null))
+      returning message.id
+    )
+    select message.id, message.provider_message_id as kept, result.provider_message_id as answered,
+           message.id = any(array(select id from completed)) as is_completed
+    from result join message on message.id = result.id and message.claim = result.claim
+    where message.accepted_at is not null`;
+  const conflicting = rows.flatMap(({ id, kept, answered }) =>
+    kept !== null && answered !== null && kept !== answered ? [{ id, kept, answered }] : [],
+  );
+  return { recorded: rows.filter(({ isCompleted }) => isCompleted).map(({ id }) => id), conflicting };
 }
 
 async function recordOthers(sql: Sql, worker: string, results: readonly RecordedResult[]): Promise<string[]> {

@@ -39,6 +39,8 @@ export function foldReports(message: MessageProgress, reports: readonly Report[]
     if (!report) continue;
     const to = report.state === "pending" ? "accepted" : report.state;
     if (!canMove(progress.state, to)) continue;
+    // What waits again or is over becomes accepted only by the answer to its own attempt, never by a report.
+    if (to === "accepted" && progress.state !== "sending" && progress.state !== "unknown") continue;
     progress = applyReport(progress, to, report);
     moved[index] = true;
   }

@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { storable, storableKey, storableTime } from "../text/storable.ts";
 
 /** One notification as it came, read as far as it could be read. */
 export interface NewReceipt {
@@ -22,12 +23,16 @@ export interface NewReceipt {
   receivedAt: Date;
 }
 
-/** Keeps notifications, each once; one that is there already only counts up its `seen`. One statement. */
+/**
+ * Keeps notifications, each once; one that is there already only counts up its `seen`. One statement, and nothing that came
+ * from outside makes it fail.
+ */
 export async function storeReceipts(
   sql: Sql,
   receipts: readonly NewReceipt[],
 ): Promise<{ stored: number; repeated: number }> {
-  const seen = countRepeats(receipts);
+  // Cleaned first: keys that differ only in what PostgreSQL can't hold are the same one.
+  const seen = countRepeats(receipts.map(cleaned));
   const unique = [...seen.keys()].sort(byKey);
   const column = <T>(pick: (receipt: NewReceipt) => T) => unique.map(pick);
   const rows = await sql<{ isNew: boolean }[]>`
@@ -43,14 +48,14 @@ export async function storeReceipts(
       ${column((r) => r.route)}::text[],
       ${column((r) => r.kind)}::text[],
       ${column((r) => r.status)}::text[],
-      ${column((r) => storable(r.dedupeKey))}::text[],
-      ${column((r) => storable(r.providerMessageId))}::text[],
-      ${column((r) => storable(r.reportedState))}::text[],
-      ${column((r) => storable(r.rawStatus))}::text[],
-      ${column((r) => storable(r.recipient))}::text[],
-      ${column((r) => storable(r.reason))}::text[],
-      ${column((r) => storable(r.contentType))}::text[],
-      ${column((r) => storable(r.body))}::text[]
+      ${column((r) => r.dedupeKey)}::text[],
+      ${column((r) => r.providerMessageId ?? null)}::text[],
+      ${column((r) => r.reportedState ?? null)}::text[],
+      ${column((r) => r.rawStatus ?? null)}::text[],
+      ${column((r) => r.recipient ?? null)}::text[],
+      ${column((r) => r.reason ?? null)}::text[],
+      ${column((r) => r.contentType ?? null)}::text[],
+      ${column((r) => r.body)}::text[]
     ) as given (id, received_at, event_at, seen, route, kind, status, dedupe_key, provider_message_id, reported_state,
                 raw_status, recipient, reason, content_type, body)
     on conflict (route, dedupe_key) do update set seen = receipt_raw.seen + excluded.seen
@@ -78,7 +83,19 @@ function byKey(a: NewReceipt, b: NewReceipt): number {
   return a.dedupeKey < b.dedupeKey ? -1 : 1;
 }
 
-/** PostgreSQL's text holds everything but NUL, and a notification must be kept whatever it contains. */
-function storable(text: string | null | undefined): string | null {
-  return text?.replaceAll("\0", "\uFFFD") ?? null;
+/** As the columns can hold it: a notification must be kept whatever it contains. */
+function cleaned(receipt: NewReceipt): NewReceipt {
+  return {
+    ...receipt,
+    kind: storable(receipt.kind),
+    dedupeKey: storableKey(receipt.dedupeKey),
+    providerMessageId: storableKey(receipt.providerMessageId),
+    reportedState: storable(receipt.reportedState),
+    rawStatus: storable(receipt.rawStatus),
+    recipient: storableKey(receipt.recipient),
+    reason: storable(receipt.reason),
+    contentType: storable(receipt.contentType),
+    body: storable(receipt.body),
+    eventAt: storableTime(receipt.eventAt),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from "../connection/connect-ledger.ts";
+import { storable } from "../text/storable.ts";
 import type { MessageProgress } from "./fold-reports.ts";
 
 /** A locked message and where reports have brought it. */
@@ -33,7 +34,7 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
       ${time((w) => w.progress.endedAt)}::timestamptz[],
       ${time((w) => w.nextCheckAt)}::timestamptz[],
       ${column((w) => w.providerMessageId)}::text[],
-      ${column((w) => w.progress.reason)}::text[]
+      ${column((w) => storable(w.progress.reason))}::text[]
     ) as write (id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at,
                 provider_message_id, reason)
     where message.id = write.id`;
