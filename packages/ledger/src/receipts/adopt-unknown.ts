@@ -17,10 +17,14 @@ export interface Adoption {
 
 /**
  * Finds, for carrier ids that nobody knows, the message whose outcome is unknown: same route, same recipient, posted before
- * the receipt came. Only where there is no doubt: exactly one such message, no other message to the recipient in flight or
+ * the receipt came and not longer than `withinMs` before. Only where there is no doubt: exactly one such message, no other message to the recipient in flight or
  * accepted without an id, and no second carrier id that nobody knows. The rows found are locked.
  */
-export async function adoptUnknown(transaction: Queryable, lost: readonly LostReceipt[]): Promise<Adoption[]> {
+export async function adoptUnknown(
+  transaction: Queryable,
+  lost: readonly LostReceipt[],
+  withinMs: number,
+): Promise<Adoption[]> {
   const firsts = firstOfEach(lost);
   if (firsts.length === 0) return [];
   return await transaction<Adoption[]>`
@@ -33,6 +37,7 @@ export async function adoptUnknown(transaction: Queryable, lost: readonly LostRe
     ) as lost (route, provider_message_id, recipient, received_at)
     join message on message.route = lost.route and message.recipient = lost.recipient and message.unknown_at is not null
     where message.sending_at <= lost.received_at
+      and message.sending_at >= lost.received_at - ${withinMs} * interval '1 millisecond'
       and not exists (
         select from message as other
         where other.route = lost.route and other.recipient = lost.recipient and other.unknown_at is not null
@@ -56,6 +61,11 @@ export async function adoptUnknown(transaction: Queryable, lost: readonly LostRe
           and not exists (
             select from message as owner
             where owner.route = other.route and owner.provider_message_id = other.provider_message_id
+          )
+          and not exists (
+            select from message as owner
+            where owner.route = other.route and owner.provider_order_id = other.provider_message_id
+              and owner.provider_order_id is distinct from owner.provider_message_id
           )
       )
     order by message.id

@@ -66,7 +66,7 @@ describe("a receipt", () => {
     await storeReceipts(sql, [receipt({ providerMessageId, reportedState: "delivered", eventAt, receivedAt })]);
     await sql`update receipt_raw set try_at = now()`;
     const applied = await applyReceipts(sql, { limit: 10, parkForMs: day, parkRetryMs: 60_000 });
-    expect(applied).toEqual({ applied: 1, stale: 0, parked: 0, unmatched: 0, adopted: 0, delaysMs: [1_500] });
+    expect(applied).toEqual({ taken: 1, applied: 1, stale: 0, parked: 0, unmatched: 0, adopted: 0, delaysMs: [1_500] });
     expect(await message(sql, accepted?.id)).toMatchObject({
       state: "delivered",
       deliveredAt: eventAt,
