@@ -10,12 +10,21 @@ export interface UnknownSelection {
 
 /**
  * The operator's word that they shall be sent again: `unknown → queued`, due at once. Whoever did get the message gets it
- * twice. Answers how many.
+ * twice. Those of cancelled campaigns stay as they are: they would never be sent. Answers how many it queued.
  */
 export async function resendUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
+    with sendable as materialized (
+      select id from campaign
+      where id in (select campaign_id from message where unknown_at is not null and ${matches(sql, selection)})
+        and state <> 'cancelled'
+      order by id
+      -- A cancel at the same moment comes before or after this, so that what it answers stays true.
+      for share
+    )
     update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
-    where unknown_at is not null and ${matches(sql, selection)}`;
+    where unknown_at is not null and ${matches(sql, selection)}
+      and (campaign_id is null or campaign_id = any(array(select id from sendable)))`;
   return count;
 }
 
@@ -46,6 +55,8 @@ export async function settleUnknown(
         and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
       limit ${limit}
       for no key update of message skip locked
+      -- What is being cancelled at this moment is left alone.
+      for share of campaign skip locked
     )`;
   return { resent: count };
 }
