@@ -24,14 +24,19 @@ export {
 export { type Migrated, migrate, schemaVersion } from "./connection/migrate.ts";
 export { newId } from "./connection/new-id.ts";
 export { type ClaimBatchInput, type ClaimedMessage, claimBatch } from "./dispatch/claim-batch.ts";
-export { type RecordedResult, recordOutcomes } from "./dispatch/record-outcomes.ts";
+export {
+  type ConflictingId,
+  type RecordedOutcomes,
+  type RecordedResult,
+  recordOutcomes,
+} from "./dispatch/record-outcomes.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
 export { advanceCursor, rewindCursor } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
 export { holdFeederLease } from "./feed/feeder-lease.ts";
 export { nextToFeed } from "./feed/next-to-feed.ts";
 export { orphanSingles } from "./feed/orphan-singles.ts";
-export { type DueMessage, takeDue } from "./feed/take-due.ts";
+export { type DueMessage, type TakeDueInput, takeDue } from "./feed/take-due.ts";
 export { countLimit, operatorFigures, type RouteFigures } from "./figures/operator-figures.ts";
 export { type AppendedRows, type AppendRowsInput, appendRows, type ImportRow } from "./imports/append-rows.ts";
 export { beginImport, type ImportPosition } from "./imports/begin-import.ts";
@@ -67,4 +72,4 @@ export {
 export { listUnknown } from "./unknowns/list-unknown.ts";
 export { closeUnknown, resendUnknown, settleUnknown, type UnknownSelection } from "./unknowns/settle-unknown.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
-export { beat, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";
+export { beat, forgetWorkers, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

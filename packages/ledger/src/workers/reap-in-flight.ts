@@ -55,5 +55,28 @@ export async function reapInFlight(
       delete from claim using abandoned where claim.id = abandoned.id
     )
     select id, campaign_id, route from moved`;
+  await forgetFinished(sql, limit);
   return { unknown: [...unknown] };
+}
+
+/** Most claims are recorded within a second; looking at them earlier would only look twice. */
+const finishedAfterMs = 10_000;
+
+/**
+ * Forgets claims that were recorded in more than one piece, so that only what is really in flight has to be looked through
+ * every time, however long an attempt may take.
+ */
+async function forgetFinished(sql: Sql, limit: number): Promise<void> {
+  await sql`
+    delete from claim
+    where id = any(array(
+      select id from claim
+      where claimed_at < now() - ${finishedAfterMs} * interval '1 millisecond'
+        and not exists (
+          select from message
+          where message.id = any(claim.messages) and message.claim = claim.id and message.state = 'sending'
+        )
+      limit ${limit}
+      for update skip locked
+    ))`;
 }

@@ -21,6 +21,12 @@ export async function beat(sql: Sql, { id }: { id: string }): Promise<boolean> {
   return count > 0;
 }
 
+/** Forgets workers that were last heard of more than a week ago; answers how many. One that lives after all registers anew. */
+export async function forgetWorkers(sql: Sql): Promise<number> {
+  const { count } = await sql`delete from worker where greatest(heartbeat_at, stopped_at) < now() - interval '7 days'`;
+  return count;
+}
+
 /** A worker that has drained. What it left in `sending` counts as a dead worker's at once. */
 export async function stopWorker(sql: Sql, { id }: { id: string }): Promise<void> {
   await sql`update worker set stopped_at = now() where id = ${id} and stopped_at is null`;
