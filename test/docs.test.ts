@@ -352,7 +352,9 @@ test("links between pages of one language stay in that language", () => {
       ? [...withoutCode(text).matchAll(/\]\(([^)\s#]+\.md)/g)].flatMap(([, target = ""]) => {
           const there = relative(root, new URL(target, `file://${root}${path}`).pathname);
           const own = there.replace(/(?:\.ja)?\.md$/, ".ja.md");
-          return there !== own && own !== path && pages.has(own) && dirname(there) !== "." ? [`${path}: ${target}`] : [];
+          return there !== own && own !== path && pages.has(own) && dirname(there) !== "."
+            ? [`${path}: ${target}`]
+            : [];
         })
       : [],
   );
