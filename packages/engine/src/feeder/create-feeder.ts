@@ -1,20 +1,8 @@
-import { canaryStep, deficitRoundRobin, type FeedCandidate, isOpen, startOfRound } from "@hikyaku/core";
-import {
-  advanceCursor,
-  campaignCounts,
-  type FeedableCampaign,
-  feedable,
-  findRoute,
-  holdFeederLease,
-  type Ledger,
-  nextToFeed,
-  orphanSingles,
-  pauseCampaign,
-  rewindCursor,
-  takeDue,
-} from "@hikyaku/ledger";
+import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindCursor, takeDue } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
+import { createCampaignFeeder } from "./create-campaign-feeder.ts";
+import { type FeedSettings, messagesPerJob } from "./messages-per-job.ts";
 
 export interface FeederDeps {
   readonly route: string;
@@ -32,13 +20,6 @@ export interface FeederDeps {
   readonly log: Logger;
 }
 
-export interface FeedSettings {
-  readonly windowSeconds: number;
-  readonly jobSpanMs: number;
-  readonly maxJobMessages: number;
-  readonly intervalMs: number;
-}
-
 const leaseMs = 3_000;
 const idleTickMs = 1_000;
 /** While a campaign's first messages are under way, their answer is looked for this often. */
@@ -46,34 +27,39 @@ const canaryTickMs = 50;
 /** A retry or a single message handed to the queue is taken again from the ledger when nothing came of it by then. */
 const handedOutMs = 60_000;
 const orphanAfterMs = 10_000;
-/** A campaign fed to its end that still has queued messages is fed again from the start after this time. */
-const refeedAfterMs = 30_000;
+const orphanLookMs = 5_000;
+const singlesAtOnce = 500;
+/** Without a limit the window is a number of messages instead of a time. */
 const unlimitedWindow = 5_000;
 
-/** Messages in one job: what the route sends in the configured span, so that a job neither costs much nor waits long. */
-export function messagesPerJob(
-  ratePerSecond: number | null,
-  settings: Pick<FeedSettings, "jobSpanMs" | "maxJobMessages">,
-): number {
-  if (ratePerSecond === null) return settings.maxJobMessages;
-  return Math.max(1, Math.min(settings.maxJobMessages, Math.round((ratePerSecond * settings.jobSpanMs) / 1_000)));
-}
-
 /**
- * Keeps a window of jobs in a route's queue, taken from the ledger: due retries first, then the running campaigns by
- * deficit round-robin. Any number of processes run one; the lease on the route's row lets one act.
+ * Keeps a window of jobs in a route's queue, taken from the ledger: single messages and retries first, then the running
+ * campaigns. Any number of processes run one; the lease on the route's row lets one act.
  */
 export function createFeeder(deps: FeederDeps) {
   const sql = deps.ledger.sql;
-  let round = startOfRound;
-  const proven = new Set<string>();
-  const openLast = new Map<string, boolean>();
   let knownEpoch: string | null = null;
   let closing = false;
   let wake: (() => void) | null = null;
-  let orphansAt = 0;
-  /** Whether some campaign's first messages were still to prove it when this round looked. */
-  let unproven = false;
+  let orphansLookedAt = Number.NEGATIVE_INFINITY;
+  let wasHeld = false;
+
+  const addJobs = async (campaignId: string, ids: string[]): Promise<void> => {
+    const size = messagesPerJob(deps.throttle.currentRate(), deps.settings);
+    const jobs: { campaignId: string; ids: string[] }[] = [];
+    for (let at = 0; at < ids.length; at += size) jobs.push({ campaignId, ids: ids.slice(at, at + size) });
+    await deps.queue.addCampaignJobs(jobs);
+  };
+
+  const campaignFeeder = createCampaignFeeder({
+    route: deps.route,
+    ledger: deps.ledger,
+    canarySize: deps.canarySize,
+    windowSeconds: deps.settings.windowSeconds,
+    addJobs,
+    now: deps.now,
+    log: deps.log,
+  });
 
   const windowSize = (): number => {
     const rate = deps.throttle.currentRate();
@@ -89,127 +75,62 @@ export function createFeeder(deps: FeederDeps) {
     knownEpoch = epoch;
   };
 
-  const feedDue = async (room: number): Promise<number> => {
-    const due = await takeDue(sql, { route: deps.route, limit: room, leaseMs: handedOutMs });
-    const byCampaign = new Map<string, string[]>();
-    for (const row of due) {
-      if (row.campaignId === null) await deps.queue.addSingle(row.id);
-      else byCampaign.set(row.campaignId, [...(byCampaign.get(row.campaignId) ?? []), row.id]);
+  /** Single messages whose retry is due, and those whose job may be lost; they never wait for room in the window. */
+  const feedSingles = async (olderThanMs: number): Promise<number> => {
+    const due = await takeDue(sql, {
+      route: deps.route,
+      limit: singlesAtOnce,
+      leaseMs: handedOutMs,
+      campaigns: [],
+      singles: true,
+    });
+    const ids = due.map((row) => row.id);
+    if (performance.now() - orphansLookedAt > orphanLookMs || olderThanMs === 0) {
+      orphansLookedAt = performance.now();
+      ids.push(...(await orphanSingles(sql, { route: deps.route, olderThanMs, limit: singlesAtOnce })));
     }
-    for (const [campaignId, ids] of byCampaign) await addJobs(campaignId, ids);
-    return due.length;
-  };
-
-  const feedOrphans = async (room: number): Promise<number> => {
-    if (deps.now().getTime() < orphansAt) return 0;
-    orphansAt = deps.now().getTime() + 5_000;
-    const ids = await orphanSingles(sql, { route: deps.route, olderThanMs: orphanAfterMs, limit: room });
     for (const id of ids) await deps.queue.addSingle(id);
     return ids.length;
   };
 
-  const addJobs = async (campaignId: string, ids: string[]): Promise<void> => {
-    const size = messagesPerJob(deps.throttle.currentRate(), deps.settings);
-    const jobs: { campaignId: string; ids: string[] }[] = [];
-    for (let at = 0; at < ids.length; at += size) jobs.push({ campaignId, ids: ids.slice(at, at + size) });
-    await deps.queue.addCampaignJobs(jobs);
-  };
-
-  const sinceFedMs = (campaign: FeedableCampaign): number => deps.now().getTime() - (campaign.fedAt?.getTime() ?? 0);
-
-  /** How many messages of the campaign may be handed out now: none while its first ones have not proven it. */
-  const allowance = async (campaign: FeedableCampaign, queueIsEmpty: boolean): Promise<number> => {
-    if (proven.has(campaign.id)) return campaign.queued;
-    const counts = await campaignCounts(sql, { campaignId: campaign.id });
-    const step = canaryStep({
-      counts,
-      triedBefore: campaign.triedBefore,
-      canarySize: deps.canarySize,
-      fed: campaign.feedCursor !== null,
-      idle: queueIsEmpty && counts.sending === 0 && sinceFedMs(campaign) > 2_000,
+  const feedRetries = async (campaigns: readonly { id: string }[], room: number): Promise<number> => {
+    if (campaigns.length === 0) return 0;
+    const due = await takeDue(sql, {
+      route: deps.route,
+      limit: room,
+      leaseMs: handedOutMs,
+      campaigns: campaigns.map(({ id }) => id),
+      singles: false,
     });
-    if (step.kind === "go") {
-      proven.add(campaign.id);
-      return campaign.queued;
+    for (const [campaignId, rows] of Map.groupBy(due, (row) => row.campaignId)) {
+      const ids = rows.map((row) => row.id);
+      if (campaignId !== null) await addJobs(campaignId, ids);
     }
-    unproven = true;
-    if (step.kind === "pause") {
-      await pauseCampaign(sql, { campaignId: campaign.id, reason: step.reason });
-      deps.log.error({ campaignId: campaign.id, reason: step.reason }, "campaign paused itself");
-      return 0;
-    }
-    return step.kind === "canary" ? step.size : 0;
-  };
-
-  /** Sendable campaigns; one whose window has just opened begins again, because its jobs were dropped while it was shut. */
-  const openCampaigns = async (): Promise<FeedableCampaign[]> => {
-    const now = deps.now();
-    const open: FeedableCampaign[] = [];
-    for (const campaign of await feedable(sql, { route: deps.route })) {
-      const isOpenNow = !campaign.deliveryWindow || isOpen(campaign.deliveryWindow, now);
-      if (isOpenNow && openLast.get(campaign.id) === false) {
-        await rewindCursor(sql, { campaignId: campaign.id });
-        campaign.feedCursor = null;
-      }
-      openLast.set(campaign.id, isOpenNow);
-      if (isOpenNow) open.push(campaign);
-    }
-    return open;
-  };
-
-  const feedCampaigns = async (room: number, queueIsEmpty: boolean): Promise<number> => {
-    unproven = false;
-    const candidates: FeedCandidate[] = [];
-    const byId = new Map<string, FeedableCampaign>();
-    for (const campaign of await openCampaigns()) {
-      const available = await allowance(campaign, queueIsEmpty);
-      if (available === 0) continue;
-      byId.set(campaign.id, campaign);
-      candidates.push({ id: campaign.id, priority: campaign.priority, available });
-    }
-    let fed = 0;
-    const shares = deficitRoundRobin(round, candidates, room);
-    round = shares.state;
-    for (const [id, limit] of shares.take) {
-      const campaign = byId.get(id);
-      if (!campaign || limit === 0) continue;
-      const ids = await nextToFeed(sql, { campaignId: id, after: campaign.feedCursor, limit });
-      const last = ids.at(-1);
-      if (last === undefined) {
-        await refeedWhenStuck(campaign, queueIsEmpty);
-        continue;
-      }
-      // Jobs first, cursor second: a crash between the two feeds twice, which is harmless; the other order would lose.
-      await addJobs(id, ids);
-      await advanceCursor(sql, { campaignId: id, cursor: last });
-      fed += ids.length;
-    }
-    return fed;
-  };
-
-  /** Fed to the end, yet messages are still queued: their jobs are lost or were dropped. Begin again, gently. */
-  const refeedWhenStuck = async (campaign: FeedableCampaign, queueIsEmpty: boolean): Promise<void> => {
-    if (campaign.feedCursor === null) return;
-    if (sinceFedMs(campaign) > (queueIsEmpty ? 2_000 : refeedAfterMs))
-      await rewindCursor(sql, { campaignId: campaign.id });
+    return due.length;
   };
 
   /** One round; answers when the next should come. */
   const tick = async (): Promise<number> => {
     if (!(await holdFeederLease(sql, { route: deps.route, feeder: deps.feeder, ttlMs: leaseMs }))) return idleTickMs;
     const route = await findRoute(sql, deps.route);
-    if (route?.heldAt) return idleTickMs;
+    if (route?.heldAt) {
+      wasHeld = true;
+      return idleTickMs;
+    }
     await noticeRedisLoss();
+    // The jobs of single messages were dropped while the route was held: all of them are looked for at once.
+    const singles = await feedSingles(wasHeld ? 0 : orphanAfterMs);
+    wasHeld = false;
     const { campaign, single } = await deps.queue.depth();
     const waiting = campaign.waitingMessages + single.waitingMessages;
     const target = windowSize();
-    let room = target - waiting;
+    const room = target - waiting;
     if (room < target / 3) return deps.settings.intervalMs;
-    const due = await feedDue(room);
-    room -= due + (await feedOrphans(room));
-    const fed = room > 0 ? await feedCampaigns(room, isIdle(campaign)) : 0;
+    const open = await campaignFeeder.openCampaigns();
+    const retries = await feedRetries(open, room);
+    const { fed, unproven } = await campaignFeeder.feed(open, room - retries, isIdle(campaign));
     if (unproven) return canaryTickMs;
-    return due + fed > 0 || waiting > 0 ? deps.settings.intervalMs : idleTickMs;
+    return singles + retries + fed + waiting > 0 ? deps.settings.intervalMs : idleTickMs;
   };
 
   const loop = async (): Promise<void> => {

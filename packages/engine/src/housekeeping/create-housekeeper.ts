@@ -33,6 +33,8 @@ interface Chore {
 }
 
 const batch = 5_000;
+const longestGapMs = 2_500;
+const neverMs = 1e12;
 
 /**
  * The chores that keep the ledger true, each in small batches that skip rows another process works on. Every worker
@@ -40,13 +42,25 @@ const batch = 5_000;
  */
 export function createHousekeeper(deps: HousekeeperDeps) {
   const sql = deps.ledger.sql;
+  // Only who could reach the ledger without a gap may call others silent: when the ledger itself was away, nobody could
+  // write a heartbeat, and everybody would look dead.
+  let reachedAt = Number.NEGATIVE_INFINITY;
+  let reachedSince = performance.now();
+  const mayJudge = async (): Promise<boolean> => {
+    await sql`select 1`;
+    const now = performance.now();
+    if (now - reachedAt > longestGapMs) reachedSince = now;
+    reachedAt = now;
+    return now - reachedSince > deps.workerDeadAfterMs + 1_000;
+  };
+
   const chores: Chore[] = [
     {
       name: "put what a dead worker had in flight in doubt",
       everyMs: 1_000,
       run: async () => {
         const { unknown } = await reapInFlight(sql, {
-          deadAfterMs: deps.workerDeadAfterMs,
+          deadAfterMs: (await mayJudge()) ? deps.workerDeadAfterMs : neverMs,
           longestAttemptMs: deps.longestAttemptMs,
           limit: batch,
         });

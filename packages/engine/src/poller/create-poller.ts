@@ -1,4 +1,10 @@
-import { nextCheckAt, type ProviderRules, type StatusAnswer, type StatusCheckSchedule } from "@hikyaku/core";
+import {
+  nextCheckAt,
+  type ProviderRules,
+  repeatCheckAt,
+  type StatusAnswer,
+  type StatusCheckSchedule,
+} from "@hikyaku/core";
 import { type CheckResult, type DueCheck, type Ledger, recordChecks, takeDueChecks } from "@hikyaku/ledger";
 import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
@@ -26,8 +32,6 @@ export interface PollerDeps {
 /** A check taken and not answered within this time is taken again, by any poller. */
 const takenForMs = 120_000;
 const roundSeconds = 5;
-/** After a status call that failed, the message's next check comes this much later; its place in the plan is kept. */
-const failedCheckRetryMs = 60_000;
 
 /**
  * Asks the carrier about messages of one route that stay silent, until they have their final answer or the carrier no
@@ -72,10 +76,21 @@ export function createPoller(deps: PollerDeps) {
         return { messageId: check.id, answer: "none", nextCheckInMs: waitMs };
       case "held":
       case "throttled":
-      case "failed-check":
-        if (later === "expire")
+      case "failed-check": {
+        // It says nothing of the message, so it never marks it: asked again until the carrier's window is really over.
+        const again = repeatCheckAt({
+          acceptedAt: check.acceptedAt ?? now,
+          now,
+          readableDays: deps.rules.readableDays,
+          failures: 1,
+          random: Math.random,
+        });
+        if (again === "expire") {
           return expire(check, `status could not be read before the carrier's window closed: ${answer.reason}`);
-        return { messageId: check.id, answer: "none", nextCheckInMs: failedCheckRetryMs };
+        }
+        const againInMs = Math.max(1_000, again.getTime() - now.getTime());
+        return { messageId: check.id, answer: "none", nextCheckInMs: againInMs };
+      }
       default:
         return answer satisfies never;
     }
@@ -93,9 +108,8 @@ export function createPoller(deps: PollerDeps) {
     const startedAt = performance.now();
     let answer: StatusAnswer;
     try {
-      const [first] = await deps.client.current.checkStatus([
-        { messageId: due.id, providerMessageId: due.providerMessageId, channel: due.channel },
-      ]);
+      const ref = { messageId: due.id, providerMessageId: due.providerMessageId, channel: due.channel };
+      const [first] = await deps.client.use((client) => client.checkStatus([ref]));
       answer = first ?? { kind: "failed-check", reason: "the provider gave no answer for this message" };
     } catch (err) {
       deps.log.error({ err, route: deps.route }, "the provider's client failed");

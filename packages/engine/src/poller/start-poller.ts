@@ -26,12 +26,13 @@ export async function startPoller(deps: {
         connections: deps.connections,
         route: route.name,
         limits: route.limits,
+        adaptive: deps.config.throttle,
         role: "status",
         prefix: deps.config.redisPrefix,
         onError: (err) => log.error({ err }, "throttle fault"),
       });
       const client = createClientHolder({
-        connect: (connections) => provider.connect(route.settings, { routeName: route.name, connections }),
+        connect: () => provider.connect(route.settings, { routeName: route.name, connections: 1 }),
         throttle,
         onCloseError: (err) => log.warn({ err }, "closing sockets failed"),
       });

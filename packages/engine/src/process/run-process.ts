@@ -29,6 +29,8 @@ export interface ProcessParts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly ready: readonly ReadyCheck[];
+  /** A part that must never end has ended: the process cannot go on. */
+  readonly onFatal: (err: unknown) => void;
 }
 
 export interface RunningPart {
@@ -83,7 +85,12 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
   });
-  process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"));
+  // Dying is safe here, by design; living on with a part that has stopped is not.
+  const onFatal = (err: unknown) => {
+    log.fatal({ err }, "a part of the process has ended by a fault: ending, to be started again");
+    process.exit(1);
+  };
+  process.on("unhandledRejection", onFatal);
 
   await waitForSchema(ledger, log, stop.signal);
   if (stop.signal.aborted) process.exit(0);
@@ -97,7 +104,7 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
     })),
   );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });
-  const stopBeating = keepBeating({ ledger, worker, everyMs: config.heartbeat.everyMs, log });
+  const stopBeating = keepBeating({ ledger, worker, kind: spec.kind, everyMs: config.heartbeat.everyMs, log });
   const ready: ReadyCheck[] = [
     { name: "ledger", check: async () => schemaFault(await schemaVersion(ledger.sql)) },
     {
@@ -105,7 +112,7 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       check: async () => ((await connections.impatient().ping()) === "PONG" ? null : "no answer to PING"),
     },
   ];
-  const part = await spec.start({ config, findProvider, worker, ledger, connections, log, metrics, ready });
+  const part = await spec.start({ config, findProvider, worker, ledger, connections, log, metrics, ready, onFatal });
   const address = spec.health(config);
   const figures = spec.kind === "worker" ? watchFigures({ ledger, connections, metrics, config }) : undefined;
   const health = address
@@ -176,13 +183,19 @@ async function waitForSchema(ledger: Ledger, log: Logger, signal: AbortSignal): 
 }
 
 /** Says in the ledger, over and over, that this process lives; silence puts what it has in flight in doubt. */
-function keepBeating(deps: { ledger: Ledger; worker: string; everyMs: number; log: Logger }): () => Promise<void> {
+function keepBeating(deps: {
+  ledger: Ledger;
+  worker: string;
+  kind: string;
+  everyMs: number;
+  log: Logger;
+}): () => Promise<void> {
   let beating: Promise<unknown> = Promise.resolve();
   let busy = false;
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    beating = beat(deps.ledger.sql, { id: deps.worker })
+    beating = beatOnce(deps)
       .catch((err) => deps.log.error({ err }, "heartbeat not written"))
       .finally(() => {
         busy = false;
@@ -192,6 +205,13 @@ function keepBeating(deps: { ledger: Ledger; worker: string; everyMs: number; lo
     clearInterval(timer);
     await beating;
   };
+}
+
+/** A ledger that does not know this process any more (it was restored from a backup) is told anew. */
+async function beatOnce(deps: { ledger: Ledger; worker: string; kind: string }): Promise<void> {
+  if (await beat(deps.ledger.sql, { id: deps.worker })) return;
+  const { worker: id, kind } = deps;
+  await registerWorker(deps.ledger.sql, { id, kind, host: hostname(), pid: process.pid });
 }
 
 async function reload(part: RunningPart, log: Logger): Promise<void> {

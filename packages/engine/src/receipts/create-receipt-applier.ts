@@ -6,7 +6,7 @@ const batchLimit = 500;
 const tickMs = 1_000;
 /** A receipt for a message that is not known yet is tried again for a day (protocol notes §8.2 rule 6). */
 const parkForMs = 24 * 3_600_000;
-const parkRetryMs = 2_000;
+const parkRetryMs = 500;
 
 /**
  * Applies stored notifications to their messages: at once when told that some came, and once a second for those that
@@ -19,14 +19,14 @@ export function createReceiptApplier(deps: { ledger: Ledger; log: Logger; metric
   let wake: (() => void) | null = null;
 
   const applyAll = async (): Promise<void> => {
-    for (;;) {
+    while (!closing) {
       const done = await applyReceipts(deps.ledger.sql, { limit: batchLimit, parkForMs, parkRetryMs });
       deps.metrics.receiptsApplied.inc({ result: "applied" }, done.applied);
       deps.metrics.receiptsApplied.inc({ result: "stale" }, done.stale);
       deps.metrics.receiptsApplied.inc({ result: "parked" }, done.parked);
       deps.metrics.receiptsApplied.inc({ result: "adopted" }, done.adopted);
       for (const delayMs of done.delaysMs) deps.metrics.receiptDelaySeconds.observe(delayMs / 1_000);
-      if (done.applied + done.stale + done.parked + done.adopted < batchLimit) return;
+      if (done.taken < batchLimit) return;
     }
   };
 

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { type BacklogEntry, createBacklog } from "./backlog.ts";
 import type { SendLane } from "./lane.ts";
 
-const entry = (id: string, lane: SendLane): BacklogEntry => ({ id, lane, campaignId: null, settle: () => {} });
+const entry = (id: string, lane: SendLane): BacklogEntry => ({
+  id,
+  lane,
+  campaignId: null,
+  deliveryWindow: null,
+  settle: () => {},
+});
 const ids = (entries: readonly BacklogEntry[]) => entries.map(({ id }) => id);
 
 test("single messages are taken before those of campaigns, each in the order they came", () => {

@@ -1,9 +1,12 @@
+import type { DeliveryWindow } from "@hikyaku/core";
 import type { SendLane } from "./lane.ts";
 
 /** One message that this process holds a job for and has not claimed yet. */
 export interface BacklogEntry {
   readonly id: string;
   readonly campaignId: string | null;
+  /** When its campaign may send; null = at any time. */
+  readonly deliveryWindow: DeliveryWindow | null;
   readonly lane: SendLane;
   /** Tells the entry's job that it is through with this message; `left` = untouched, to be queued again. */
   readonly settle: (how: "done" | "left") => void;

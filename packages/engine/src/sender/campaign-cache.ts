@@ -1,6 +1,12 @@
 import type { DeliveryWindow, PreparedContent, ProviderRules } from "@hikyaku/core";
 import { findCampaign, type Ledger } from "@hikyaku/ledger";
 
+/** The campaign cannot be sent, now or later, until somebody mends it. */
+export class UnsendableCampaignError extends Error {
+  readonly code = "UNSENDABLE_CAMPAIGN";
+  override readonly name = "UnsendableCampaignError";
+}
+
 /** The parts of a campaign that never change after its import began, ready for use. */
 export interface SendableCampaign {
   readonly id: string;
@@ -18,10 +24,10 @@ export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules
 
   const load = async (id: string): Promise<SendableCampaign> => {
     const campaign = await findCampaign(deps.ledger.sql, { id });
-    if (!campaign) throw new Error(`campaign ${id} is not in the ledger`);
+    if (!campaign) throw new UnsendableCampaignError(`campaign ${id} is not in the ledger`);
     const prepared = deps.rules.prepareContent(campaign.content);
     if ("issues" in prepared) {
-      throw new Error(
+      throw new UnsendableCampaignError(
         `campaign ${id} holds content that cannot be sent: ${prepared.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
       );
     }

@@ -2,41 +2,55 @@ import type { ProviderClient } from "@hikyaku/core";
 import type { Throttle } from "@hikyaku/queue";
 
 /**
- * The route's client with as many sockets as this process may have requests in flight: the carrier limits connections,
- * so an idle socket beyond the grant is already too many. When the grant changes, a new client takes over and the old
- * one closes after its last answer.
+ * The route's clients, one socket each, and never more of them open than this process is granted requests in flight:
+ * the carrier limits connections (guide §2.6, 503), and an idle one beyond the grant is already too many.
+ *
+ * One client per socket instead of a pool, because a pool can't be made smaller: a grant that goes down by one closes
+ * one socket here, and would cost a whole new pool, with all its handshakes, there.
  */
 export function createClientHolder(deps: {
-  connect: (connections: number) => ProviderClient;
+  connect: () => ProviderClient;
   throttle: Pick<Throttle, "concurrency" | "onConcurrencyChange">;
   onCloseError: (err: unknown) => void;
 }) {
-  let sockets = Math.max(1, deps.throttle.concurrency);
-  let client = deps.connect(sockets);
+  /** Used last, first again: what is not needed stays idle and is the first to go. */
+  const idle: ProviderClient[] = [];
   const closing = new Set<Promise<void>>();
+  let open = 0;
 
-  const retire = (old: ProviderClient): void => {
-    const done = old.close().catch(deps.onCloseError);
+  const retire = (client: ProviderClient): void => {
+    open -= 1;
+    const done = client.close().catch(deps.onCloseError);
     closing.add(done);
     void done.finally(() => closing.delete(done));
   };
-
-  const stop = deps.throttle.onConcurrencyChange((granted) => {
-    const wanted = Math.max(1, granted);
-    if (wanted === sockets) return;
-    const old = client;
-    sockets = wanted;
-    client = deps.connect(sockets);
-    retire(old);
-  });
+  const shrinkTo = (granted: number): void => {
+    while (open > granted) {
+      const client = idle.shift();
+      if (!client) return;
+      retire(client);
+    }
+  };
+  const stop = deps.throttle.onConcurrencyChange(shrinkTo);
 
   return {
-    get current(): ProviderClient {
-      return client;
+    /** Runs one request on a socket of its own. */
+    async use<T>(run: (client: ProviderClient) => Promise<T>): Promise<T> {
+      let client = idle.pop();
+      if (!client) {
+        open += 1;
+        client = deps.connect();
+      }
+      try {
+        return await run(client);
+      } finally {
+        idle.push(client);
+        shrinkTo(deps.throttle.concurrency);
+      }
     },
     async close(): Promise<void> {
       stop();
-      retire(client);
+      shrinkTo(0);
       await Promise.all(closing);
     },
   };

@@ -4,17 +4,19 @@ import {
   afterAttempt,
   type BackoffCause,
   type BackoffPlan,
+  type DeliveryWindow,
   isOpen,
   type OutgoingMessage,
   type PreparedContent,
   type ProviderRules,
+  type RenderedMessage,
 } from "@hikyaku/core";
 import { type ClaimedMessage, claimBatch, type Ledger, type RecordedResult } from "@hikyaku/ledger";
 import type { Permit, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import { type BacklogEntry, createBacklog } from "./backlog.ts";
-import type { CampaignCache } from "./campaign-cache.ts";
+import { type CampaignCache, type SendableCampaign, UnsendableCampaignError } from "./campaign-cache.ts";
 import type { ClientHolder } from "./client-holder.ts";
 import type { SendLane } from "./lane.ts";
 import type { Recorder } from "./recorder.ts";
@@ -33,6 +35,10 @@ export interface SenderDeps {
   readonly retry: { readonly maxAttempts: number; readonly plans: Readonly<Record<BackoffCause, BackoffPlan>> };
   /** Time from accepted to the first status check. */
   readonly receiptGraceMs: number;
+  /** A campaign whose content cannot be sent: stop it, loudly. */
+  readonly onUnsendable: (campaignId: string, reason: string) => Promise<void>;
+  /** The sending loop has ended by a fault; the process must not live on without it. */
+  readonly onFatal: (err: unknown) => void;
   readonly random: () => number;
   readonly now: () => Date;
   readonly log: Logger;
@@ -43,6 +49,8 @@ export interface SenderDeps {
 const claimLimit = 100;
 /** Claims that may be on their way at once; while one runs, the next batch gathers. */
 const claimsAtOnce = 2;
+/** A claim older than this is not posted any more. Well below the time after which its holder counts as stuck. */
+const claimGoodForMs = 20_000;
 const ledgerRetryMs = { base: 100, cap: 2_000 };
 
 /**
@@ -98,6 +106,7 @@ export function createSender(deps: SenderDeps) {
     });
     const result: RecordedResult = { id: message.id, claim: token, ...next };
     if (probe && next.to === "queued") result.useAttempt = false;
+    if ("httpStatus" in outcome) result.httpStatus = outcome.httpStatus ?? null;
     if (outcome.kind === "accepted") {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;
@@ -119,19 +128,24 @@ export function createSender(deps: SenderDeps) {
   const post = async (
     request: readonly Renderable[],
     permit: Permit,
-    token: string,
+    { token, claimedAt }: Claim,
     probe: boolean,
   ): Promise<AttemptOutcome[]> => {
     const inTime = await permit.ready();
-    if (!inTime || (deps.hold.held && !probe)) {
+    const startedAt = performance.now();
+    // A process that stood still for long after its claim must not post: others may have given up on it, an operator
+    // may have decided, the message may no longer be wanted.
+    const stale =
+      startedAt - claimedAt > claimGoodForMs || request.some(({ message }) => isPast(message.validUntil, deps));
+    if (!inTime || stale || (deps.hold.held && !probe)) {
       permit.release();
       return request.map(() => notPosted);
     }
-    const startedAt = performance.now();
     const end = deps.metrics.attemptSeconds.startTimer({ route: deps.route });
     let outcomes: AttemptOutcome[];
     try {
-      outcomes = await deps.client.current.send(request.map((part) => part.outgoing));
+      const outgoing = request.map((part) => part.outgoing);
+      outcomes = await deps.client.use((client) => client.send(outgoing));
     } catch (err) {
       // A client answers every fault of gateway and network as an outcome; what it throws is a bug of ours, and whether
       // anything left the house is then not known.
@@ -151,12 +165,12 @@ export function createSender(deps: SenderDeps) {
   const sendRequest = async (
     request: readonly Renderable[],
     permit: Permit,
-    token: string,
+    held: Claim,
     probe: boolean,
   ): Promise<AttemptOutcome[]> => {
-    const outcomes = await post(request, permit, token, probe);
+    const outcomes = await post(request, permit, held, probe);
     await Promise.all(
-      request.map((part, index) => record(part.message, token, outcomes[index] ?? missingOutcome, probe)),
+      request.map((part, index) => record(part.message, held.token, outcomes[index] ?? missingOutcome, probe)),
     );
     return outcomes;
   };
@@ -165,8 +179,15 @@ export function createSender(deps: SenderDeps) {
   const render = async (claimed: readonly ClaimedMessage[], token: string): Promise<Renderable[]> => {
     const ready: Renderable[] = [];
     for (const message of claimed) {
-      const prepared = await contentOf(message, deps);
-      const rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
+      let rendered: Rendered;
+      try {
+        const prepared = await contentOf(message, deps);
+        rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
+      } catch (err) {
+        deps.log.error({ err, route: deps.route, messageId: message.id }, "content not at hand; the message goes back");
+        await record(message, token, notPosted);
+        continue;
+      }
       if ("issues" in rendered) {
         const reason = rendered.issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
         await record(message, token, { kind: "rejected", reason: `not sent: ${reason}` });
@@ -198,35 +219,41 @@ export function createSender(deps: SenderDeps) {
   };
 
   const dispatch = async (entries: readonly BacklogEntry[], permits: Permit[], lane: SendLane): Promise<void> => {
-    const token = randomUUID();
-    const answer = await claim(
-      entries.map((entry) => entry.id),
-      token,
-      false,
-    ).finally(() => {
-      claims -= 1;
-      claimDone?.();
-      claimDone = null;
-    });
-    if ("gaveUp" in answer) {
+    // Fed twice, a message may stand in two jobs; both are through when it is.
+    const byId = Map.groupBy(entries, (entry) => entry.id);
+    const settle = (id: string, how: "done" | "left") => {
+      for (const entry of byId.get(id) ?? []) entry.settle(how);
+    };
+    const held: Claim = { token: randomUUID(), claimedAt: performance.now() };
+    try {
+      const answer = await claim([...byId.keys()], held.token, false).finally(() => {
+        claims -= 1;
+        claimDone?.();
+        claimDone = null;
+      });
+      if ("gaveUp" in answer) {
+        for (const id of byId.keys()) settle(id, "left");
+        return;
+      }
+      deps.metrics.claimed.inc({ route: deps.route }, answer.claimed.length);
+      const requests = intoRequests(await render(answer.claimed, held.token));
+      const posted = new Set(requests.flatMap((request) => request.map((part) => part.message.id)));
+      for (const id of byId.keys()) if (!posted.has(id)) settle(id, "done");
+      for (const permit of permits.splice(requests.length)) permit.release();
+      // All are waited for, also when one breaks off: what is in flight must be recorded before this process may close.
+      const results = await Promise.allSettled(
+        requests.map(async (request) => {
+          const permit = permits.shift() ?? (await permitsFor(lane, 1))[0];
+          if (permit) await sendRequest(request, permit, held, false);
+          else await Promise.all(request.map((part) => record(part.message, held.token, notPosted)));
+          for (const part of request) settle(part.message.id, "done");
+        }),
+      );
+      const broken = results.find((result) => result.status === "rejected");
+      if (broken) throw broken.reason;
+    } finally {
       for (const permit of permits) permit.release();
-      for (const entry of entries) entry.settle("left");
-      return;
     }
-    const byId = new Map(entries.map((entry) => [entry.id, entry]));
-    deps.metrics.claimed.inc({ route: deps.route }, answer.claimed.length);
-    const requests = intoRequests(await render(answer.claimed, token));
-    const posted = new Set(requests.flatMap((request) => request.map((part) => part.message.id)));
-    for (const entry of entries) if (!posted.has(entry.id)) entry.settle("done");
-    for (const permit of permits.splice(requests.length)) permit.release();
-    await Promise.all(
-      requests.map(async (request) => {
-        const permit = permits.shift() ?? (await permitsFor(lane, 1))[0];
-        if (permit) await sendRequest(request, permit, token, false);
-        else await Promise.all(request.map((part) => record(part.message, token, notPosted)));
-        for (const part of request) byId.get(part.message.id)?.settle("done");
-      }),
-    );
   };
 
   /** None when this process closes while it waits. */
@@ -237,6 +264,13 @@ export function createSender(deps: SenderDeps) {
       if (!closing) deps.log.error({ err, route: deps.route }, "no permits");
       return [];
     }
+  };
+
+  /** The wait for a permit may have been long: a window that shut meanwhile sends the entry home, to be fed again. */
+  const stillOpen = (entry: BacklogEntry): boolean => {
+    if (isOpen(entry.deliveryWindow, deps.now())) return true;
+    entry.settle("done");
+    return false;
   };
 
   const loop = async (): Promise<void> => {
@@ -251,9 +285,8 @@ export function createSender(deps: SenderDeps) {
       if (closing || !lane) continue;
       const requests = Math.ceil(Math.min(backlog.size, claimLimit) / deps.rules.recipientsPerRequest);
       const permits = await permitsFor(lane, requests);
-      const entries = closing
-        ? []
-        : backlog.take(Math.min(claimLimit, permits.length * deps.rules.recipientsPerRequest));
+      const taken = closing ? [] : backlog.take(Math.min(claimLimit, permits.length * deps.rules.recipientsPerRequest));
+      const entries = taken.filter(stillOpen);
       if (entries.length === 0) {
         for (const permit of permits) permit.release();
         continue;
@@ -266,9 +299,32 @@ export function createSender(deps: SenderDeps) {
       working.add(work);
       void work.finally(() => working.delete(work));
     }
+    giveBackWaiting();
+  };
+  const giveBackWaiting = (): void => {
     for (const entry of backlog.take(Number.MAX_SAFE_INTEGER)) entry.settle("left");
   };
   const running = loop();
+  // Should this loop ever end by itself, the process would look healthy and send nothing: better to die and be restarted.
+  running.catch(deps.onFatal);
+
+  /** The campaign as it is sent; waits for a ledger that is away. Null when it cannot be sent at all. */
+  const campaignOf = async (id: string): Promise<SendableCampaign | null> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await deps.campaigns.get(id);
+      } catch (err) {
+        if (err instanceof UnsendableCampaignError) {
+          await deps.onUnsendable(id, err.message);
+          return null;
+        }
+        deps.log.error({ err, route: deps.route, campaignId: id }, "campaign not at hand; trying again");
+        if (closing) return null;
+        const waitMs = Math.min(ledgerRetryMs.cap, ledgerRetryMs.base * 2 ** attempt);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  };
 
   return {
     /**
@@ -276,12 +332,16 @@ export function createSender(deps: SenderDeps) {
      * that were left untouched because this process is closing; they belong back in the queue.
      */
     async take(job: { lane: SendLane; campaignId: string | null; ids: readonly string[] }): Promise<string[]> {
-      if (closing) return [...job.ids];
+      // Without a share of the concurrency nothing can be sent here: the others shall have it.
+      if (closing || deps.throttle.concurrency === 0) return [...job.ids];
       // Held: dropped unharmed. The feeder begins again from the ledger when the route resumes.
       if (deps.hold.held) return [];
+      let deliveryWindow: DeliveryWindow | null = null;
       if (job.campaignId) {
-        const campaign = await deps.campaigns.get(job.campaignId);
-        if (!isOpen(campaign.deliveryWindow, deps.now())) return [];
+        const campaign = await campaignOf(job.campaignId);
+        if (closing) return [...job.ids];
+        if (!campaign || !isOpen(campaign.deliveryWindow, deps.now())) return [];
+        deliveryWindow = campaign.deliveryWindow;
       }
       const left: string[] = [];
       await new Promise<void>((resolve) => {
@@ -293,6 +353,7 @@ export function createSender(deps: SenderDeps) {
             return {
               id,
               campaignId: job.campaignId,
+              deliveryWindow,
               lane: job.lane,
               settle: (how) => {
                 if (settled) return;
@@ -309,21 +370,22 @@ export function createSender(deps: SenderDeps) {
     },
     /** Sends one message although the route is held; answers what came of it, or null when it could not be claimed. */
     async probe(id: string): Promise<AttemptOutcome | null> {
-      const token = randomUUID();
+      const held: Claim = { token: randomUUID(), claimedAt: performance.now() };
       const [permit] = await permitsFor("single", 1);
       if (!permit) return null;
-      const answer = await claim([id], token, true);
-      const ready = "gaveUp" in answer ? [] : await render(answer.claimed, token);
-      if (ready.length === 0) {
+      try {
+        held.claimedAt = performance.now();
+        const answer = await claim([id], held.token, true);
+        const ready = "gaveUp" in answer ? [] : await render(answer.claimed, held.token);
+        if (ready.length === 0) return null;
+        const [outcome] = await sendRequest(ready, permit, held, true);
+        return outcome ?? null;
+      } finally {
         permit.release();
-        return null;
       }
-      const [outcome] = await sendRequest(ready, permit, token, true);
-      return outcome ?? null;
     },
-    get waiting(): number {
-      return backlog.size;
-    },
+    /** Gives back what waits for a permit, to be sent by processes that get some. */
+    giveBackWaiting,
     /** Takes nothing new, finishes what is claimed, writes every result. */
     async close(): Promise<void> {
       closing = true;
@@ -339,6 +401,14 @@ export function createSender(deps: SenderDeps) {
 
 export type Sender = ReturnType<typeof createSender>;
 
+interface Claim {
+  readonly token: string;
+  /** `performance.now()` before the claim was asked for. */
+  claimedAt: number;
+}
+
+type Rendered = RenderedMessage | { issues: { path: string; message: string }[] };
+
 interface Renderable {
   readonly message: ClaimedMessage;
   readonly outgoing: OutgoingMessage;
@@ -347,6 +417,10 @@ interface Renderable {
 /** Claimed, yet its turn did not come: the route was held, Redis is away, or this process closes. It goes back unharmed. */
 const notPosted: AttemptOutcome = { kind: "held", cause: "operator", reason: "given back before it was posted" };
 const missingOutcome: AttemptOutcome = { kind: "unknown", reason: "the provider gave no outcome for this message" };
+
+function isPast(moment: Date | null, deps: Pick<SenderDeps, "now">): boolean {
+  return moment !== null && moment.getTime() <= deps.now().getTime();
+}
 
 async function contentOf(
   message: ClaimedMessage,

@@ -1,5 +1,5 @@
 import { type AttemptOutcome, type HoldCause, noFailures, noteOutcome } from "@hikyaku/core";
-import { findRoute, holdRoute, type Ledger, releaseRoute, rewindCursor, takeProbe } from "@hikyaku/ledger";
+import { findRoute, holdRoute, type Ledger, releaseRoute, takeProbe } from "@hikyaku/ledger";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 
@@ -20,6 +20,8 @@ export function createRouteHold(deps: {
 }) {
   let held = false;
   let streak = noFailures;
+  /** A hold that the ledger does not know of yet. */
+  let unwritten: { cause: HoldCause; reason: string } | null = null;
 
   const setHeld = (value: boolean): void => {
     if (held === value) return;
@@ -33,32 +35,37 @@ export function createRouteHold(deps: {
       ? deps.credentialsProbeMs
       : Math.min(deps.faultProbeMs.cap, deps.faultProbeMs.base * 2 ** Math.min(probes, 10));
 
+  /** Stops this process at once and then tells the ledger; should that fail, `refresh` tells it again. */
   const hold = async (cause: HoldCause, reason: string): Promise<void> => {
     setHeld(true);
+    unwritten = { cause, reason };
+    try {
+      await writeHold();
+    } catch (err) {
+      deps.log.error({ err, route: deps.route, cause }, "hold not written; it stands in this process");
+    }
+  };
+
+  const writeHold = async (): Promise<void> => {
+    if (!unwritten) return;
+    const { cause, reason } = unwritten;
     const newly = await holdRoute(deps.ledger.sql, {
       route: deps.route,
       cause,
       reason,
       probeInMs: probeInMs(cause, 0),
     });
-    if (newly)
+    unwritten = null;
+    if (newly) {
       deps.log.error({ route: deps.route, cause, reason }, "route held: nothing is sent until a probe succeeds");
-  };
-
-  const release = async (): Promise<void> => {
-    if (await releaseRoute(deps.ledger.sql, { route: deps.route })) {
-      // Jobs taken while the route was held were dropped unharmed; the feeder begins again from the ledger.
-      await rewindCursor(deps.ledger.sql, { route: deps.route });
-      deps.log.warn({ route: deps.route }, "route resumed");
     }
-    setHeld(false);
   };
 
   return {
     get held(): boolean {
       return held;
     },
-    /** Takes note of an answer; holds the route when the answer says that every message would fail. */
+    /** Takes note of an answer; holds the route when the answer says that every message would fail. Never rejects. */
     async note(messageId: string, outcome: AttemptOutcome): Promise<void> {
       const before = streak;
       const noted = noteOutcome(before, messageId, outcome);
@@ -66,23 +73,30 @@ export function createRouteHold(deps: {
       if (noted.hold === null || outcome.kind === "accepted") return;
       await hold(noted.hold, before.count > 0 ? `${before.count + 1} in a row: ${outcome.reason}` : outcome.reason);
     },
-    /**
-     * Reads the ledger's word; to be called about once a second. Answers true when this process has won the right to
-     * send one probing message now.
-     */
-    async refresh(): Promise<boolean> {
+    /** Brings this process's view and the ledger's together; to be called about once a second. */
+    async refresh(): Promise<void> {
+      await writeHold();
       const row = await findRoute(deps.ledger.sql, deps.route);
-      if (!row?.heldAt) {
-        setHeld(false);
-        return false;
-      }
-      setHeld(true);
-      return takeProbe(deps.ledger.sql, {
-        route: deps.route,
-        nextProbeInMs: probeInMs((row.heldCause ?? "operator") as HoldCause, row.probeCount + 1),
-      });
+      setHeld(Boolean(row?.heldAt));
     },
-    release,
+    /**
+     * Whether this process may send one probing message now. Only for who has a message to probe with: the right is given
+     * to one process, and asking takes it.
+     */
+    async takeProbe(): Promise<boolean> {
+      const row = await findRoute(deps.ledger.sql, deps.route);
+      if (!row?.heldAt) return false;
+      const nextProbeInMs = probeInMs((row.heldCause ?? "operator") as HoldCause, row.probeCount + 1);
+      return takeProbe(deps.ledger.sql, { route: deps.route, nextProbeInMs });
+    },
+    /** The probe went well: the route sends again. The feeder begins again from the ledger. */
+    async release(): Promise<void> {
+      unwritten = null;
+      if (await releaseRoute(deps.ledger.sql, { route: deps.route })) {
+        deps.log.warn({ route: deps.route }, "route resumed");
+      }
+      setHeld(false);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
 import { type BackoffCause, type BackoffPlan, backoffPlans, type Provider } from "@hikyaku/core";
-import { feedable, type Ledger, nextToFeed, orphanSingles, takeDue } from "@hikyaku/ledger";
+import { type Ledger, pauseCampaign } from "@hikyaku/ledger";
 import {
   onFeederSignal,
   openSendQueue,
@@ -10,7 +10,8 @@ import {
   type RedisConnections,
   redisEpoch,
 } from "@hikyaku/queue";
-import { createFeeder, type Feeder, messagesPerJob } from "../feeder/create-feeder.ts";
+import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
+import { messagesPerJob } from "../feeder/messages-per-job.ts";
 import { createHousekeeper } from "../housekeeping/create-housekeeper.ts";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
@@ -20,6 +21,7 @@ import { createClientHolder } from "../sender/client-holder.ts";
 import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
 import { createRouteHold } from "../sender/route-hold.ts";
+import { pickProbe } from "./pick-probe.ts";
 
 export interface WorkerDeps {
   readonly config: Config;
@@ -30,9 +32,13 @@ export interface WorkerDeps {
   readonly connections: RedisConnections;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** A part that must never end has ended: the process cannot go on. */
+  readonly onFatal: (err: unknown) => void;
 }
 
 const refreshHoldMs = 1_000;
+/** How long a closing process waits for something that only Redis can answer. */
+const patienceMs = 2_000;
 
 /** Starts everything a worker process does: sending and feeding for every route, and the chores of the ledger. */
 export async function startWorker(
@@ -71,9 +77,9 @@ export async function startWorker(
     },
     async close() {
       // Take nothing new, finish what is in hand, then the rest: the housekeeper last, because it writes what was parked.
-      await stopSignals();
+      await within(patienceMs, stopSignals());
       await Promise.all(routes.map((route) => route.close()));
-      await Promise.all([housekeeper.close(), applier.close()]);
+      await Promise.all([within(patienceMs, housekeeper.close()), applier.close()]);
     },
   };
 }
@@ -95,6 +101,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     connections: deps.connections,
     route: route.name,
     limits: route.limits,
+    adaptive: deps.config.throttle,
     role: "send",
     prefix: deps.config.redisPrefix,
     onError,
@@ -103,7 +110,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
   const queue = openSendQueue({ ...redis, route: route.name, onError });
   const parked = parkedOutcomes(route.name, { redis: deps.connections.shared, prefix: deps.config.redisPrefix });
   const client = createClientHolder({
-    connect: (connections) => provider.connect(route.settings, { routeName: route.name, connections }),
+    connect: () => provider.connect(route.settings, { routeName: route.name, connections: 1 }),
     throttle,
     onCloseError: (err) => log.warn({ err }, "closing sockets failed"),
   });
@@ -115,6 +122,22 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     log,
     metrics: deps.metrics,
   });
+  // Jobs are taken only while they could be sent: not while the route is held, and not without a share of its
+  // concurrency. Pausing waits for jobs in hand, and a resume in the middle of it would be undone by its end; so one at a
+  // time, and the last wish wins.
+  let laneState: "pause" | "resume" = "pause";
+  let following = false;
+  const laneWish = (): "pause" | "resume" => (hold.held || throttle.concurrency === 0 ? "pause" : "resume");
+  const followLaneWish = async (): Promise<void> => {
+    if (throttle.concurrency === 0) sender.giveBackWaiting();
+    if (following) return;
+    following = true;
+    for (let wish = laneWish(); laneState !== wish; wish = laneWish()) {
+      await Promise.all(lanes.map((lane) => lane[wish]())).catch(onError);
+      laneState = wish;
+    }
+    following = false;
+  };
   const hold = createRouteHold({
     ledger: deps.ledger,
     route: route.name,
@@ -123,9 +146,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     credentialsProbeMs: deps.config.hold.probeEveryMs,
     faultProbeMs: { base: Math.min(5_000, deps.config.hold.probeEveryMs), cap: deps.config.hold.probeEveryMs },
     onChange: (held) => {
-      for (const lane of lanes) {
-        void (held ? lane.pause() : lane.resume()).catch(onError);
-      }
+      void followLaneWish();
       if (!held) feeder.signal();
     },
   });
@@ -141,6 +162,11 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     hold,
     retry: { maxAttempts: route.retry.maxAttempts, plans: retryPlans(route.retry) },
     receiptGraceMs: route.receiptGraceMs,
+    onUnsendable: async (campaignId, reason) => {
+      log.error({ campaignId, reason }, "campaign cannot be sent; it is paused");
+      await pauseCampaign(deps.ledger.sql, { campaignId, reason });
+    },
+    onFatal: deps.onFatal,
     random: Math.random,
     now: () => new Date(),
     log,
@@ -156,10 +182,11 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
       ...redis,
       route: route.name,
       lane: "single",
+      autorun: false,
       concurrency: 100,
       handle: async ({ ids }) => {
         const left = await sender.take({ lane: "single", campaignId: null, ids });
-        for (const id of left) await queue.addSingle(id);
+        for (const id of left) await within(patienceMs, queue.addSingle(id));
       },
       onError,
     }),
@@ -167,15 +194,22 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
       ...redis,
       route: route.name,
       lane: "campaign",
+      autorun: false,
       concurrency: jobsInHand(),
       handle: async ({ campaignId, ids }) => {
         const left = await sender.take({ lane: "campaign", campaignId, ids });
-        if (campaignId && left.length > 0) await queue.addCampaignJobs([{ campaignId, ids: left }]);
+        if (campaignId && left.length > 0) {
+          await within(patienceMs, queue.addCampaignJobs([{ campaignId, ids: left }]));
+        }
       },
       onError,
     }),
   ];
-  const stopFollowing = throttle.onConcurrencyChange(() => lanes[1]?.setConcurrency(jobsInHand()));
+  const stopFollowing = throttle.onConcurrencyChange(() => {
+    lanes[1]?.setConcurrency(jobsInHand());
+    void followLaneWish();
+  });
+  void followLaneWish();
   const feeder: Feeder = createFeeder({
     route: route.name,
     feeder: deps.worker,
@@ -189,31 +223,26 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     log,
   });
 
-  const pickProbe = async (): Promise<string | null> => {
-    const sql = deps.ledger.sql;
-    for (const campaign of await feedable(sql, { route: route.name })) {
-      const [id] = await nextToFeed(sql, { campaignId: campaign.id, after: null, limit: 1 });
-      if (id) return id;
-    }
-    const [due] = await takeDue(sql, { route: route.name, limit: 1, leaseMs: 60_000 });
-    if (due) return due.id;
-    const [single] = await orphanSingles(sql, { route: route.name, olderThanMs: 0, limit: 1 });
-    return single ?? null;
-  };
-
-  let refreshing = Promise.resolve();
+  let refreshing = false;
   const refresh = async (): Promise<void> => {
+    if (refreshing) return;
+    refreshing = true;
     try {
-      if (!(await hold.refresh())) return;
-      const id = await pickProbe();
-      const outcome = id ? await sender.probe(id) : null;
-      if (outcome && (outcome.kind === "accepted" || outcome.kind === "rejected")) await hold.release();
+      await hold.refresh();
+      if (!hold.held) return;
+      const id = await pickProbe({ ledger: deps.ledger, route: route.name, now: new Date() });
+      // Only who has something to probe with asks for the right: asking takes it.
+      if (!id || !(await hold.takeProbe())) return;
+      const outcome = await sender.probe(id);
+      if (outcome?.kind === "accepted" || outcome?.kind === "rejected") await hold.release();
     } catch (err) {
       log.error({ err }, "the route's hold could not be read; trying again");
+    } finally {
+      refreshing = false;
     }
   };
   const refreshTimer = setInterval(() => {
-    refreshing = refreshing.then(refresh);
+    void refresh();
     const figures = throttle.figures();
     deps.metrics.rate.set({ route: route.name }, figures.rate ?? 0);
     deps.metrics.rateLimit.set({ route: route.name }, figures.tpsLimit ?? 0);
@@ -229,13 +258,14 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     async close(): Promise<void> {
       clearInterval(refreshTimer);
       stopFollowing();
-      await feeder.close();
-      // The lanes wait for their jobs, and the jobs for the sender: both close together.
+      // The lanes wait for their jobs, and the jobs for the sender: both close together. Redis may be away, and nothing
+      // that only talks to it may keep this process from finishing what it has in flight.
+      const feederClosed = feeder.close();
       await Promise.all([...lanes.map((lane) => lane.close()), sender.close()]);
-      await refreshing;
+      await within(patienceMs, feederClosed);
       await client.close();
-      await throttle.close();
-      await queue.close();
+      await within(patienceMs, throttle.close());
+      await within(patienceMs, queue.close());
     },
   };
 }
@@ -256,4 +286,14 @@ function retryPlans(retry: {
     "not-reached": configured(backoffPlans["not-reached"]),
     unreachable: configured(backoffPlans.unreachable),
   };
+}
+
+/** Waits for work that may never end, but not for ever. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.then(() => {}), late]);
+  clearTimeout(timer);
 }

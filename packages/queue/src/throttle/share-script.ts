@@ -76,7 +76,7 @@ local limit = tonumber(concurrency)
 local senders, checkers, idle = {}, {}, {}
 local others, sendWant, statusWant = 0, 0, 0
 local held = {}
-local mine = { id = id, want = want, target = 0 }
+local mine = { id = id, want = want, target = 0, held = math.max(granted, inUse) }
 local function place (one, its)
   if its == 'status' then
     if one.want > 0 then table.insert(checkers, one); statusWant = statusWant + one.want end
@@ -114,12 +114,18 @@ if tps ~= '' and tps == ARGV[8] and factor == ARGV[10] and changedAt == ARGV[11]
 end
 
 -- Shares by want, smallest first, so that what one does not need goes to the rest; what nobody needs is spread too.
-local function split (list, share)
+local function split (list, share, keeps)
   local count = #list
   if count == 0 or share <= 0 then return end
   if share < count then
-    table.sort(list, function (a, b) return a.id < b.id end)
-    local first = math.floor(now / 1000) % count
+    -- Too little for all. Among senders whoever has a place keeps it: a share that went round would take it away
+    -- between a slot's lease and its time, and a sender without one takes no jobs, so nothing waits for its turn there.
+    -- Among pollers it goes round, because each has checks of its own.
+    table.sort(list, function (a, b)
+      if keeps and (a.held > 0) ~= (b.held > 0) then return a.held > 0 end
+      return a.id < b.id
+    end)
+    local first = keeps and 0 or math.floor(now / 4000) % count
     for i = 0, share - 1 do list[(first + i) % count + 1].target = 1 end
     return
   end
@@ -138,17 +144,17 @@ end
 
 local forStatus = math.min(statusWant, math.max(1, math.floor(limit * ${statusShare})))
 if #checkers == 0 then forStatus = 0 end
-if limit <= 1 and #checkers > 0 and #senders > 0 then
-  -- One connection for both: one second in five is the status checks'.
-  if math.floor(now / 1000) % 5 ~= 0 then forStatus = 0 end
+if limit <= 1 and #checkers > 0 and #senders + #idle > 0 then
+  -- One connection for both: four seconds in twenty are the status checks'.
+  if math.floor(now / 4000) % 5 ~= 0 then forStatus = 0 end
 end
 local forSend = limit - forStatus
 local wanting = math.max(1, #senders + #checkers)
-if forSend >= #senders + #idle then
+if forSend >= #senders + #idle or #senders == 0 then
   for _, one in ipairs(idle) do table.insert(senders, one) end
 end
-split(senders, forSend)
-split(checkers, forStatus)
+split(senders, forSend, true)
+split(checkers, forStatus, false)
 
 local grant = math.max(0, math.min(mine.target, limit - others))
 if now - createdAt < ${settleMs} then grant = math.min(granted, math.max(0, limit - others)) end

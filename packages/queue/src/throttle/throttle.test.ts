@@ -143,13 +143,15 @@ test.concurrent("a lease of many slots takes as much of the pace as its slots", 
   expect(mostInASecond(all.flatMap(({ starts }) => starts).sort((a, b) => a - b))).toBeLessThanOrEqual(410);
 });
 
-test.concurrent("with a limit of one connection, two senders and a poller all make progress, one at a time", async () => {
+test.concurrent("with a limit of one connection a sender keeps it, shares it with the poller, and leaves it to the next sender", async () => {
   await using route = await routeOf({ tps: null, concurrency: 1 });
+  const [one, two] = [route.join(), route.join()];
   const all = [
-    startForEver(route.join(), "campaign"),
-    startForEver(route.join(), "campaign"),
+    startForEver(one, "campaign"),
+    startForEver(two, "campaign"),
     startForEver(route.join("status"), "status"),
   ];
+  const [first, second, poller] = all;
 
   let most = 0;
   const timer = setInterval(() => {
@@ -158,11 +160,19 @@ test.concurrent("with a limit of one connection, two senders and a poller all ma
       all.reduce((sum, { inFlight }) => sum + inFlight, 0),
     );
   }, 1);
-  await waitFor(() => all.every(({ starts }) => starts.length >= 10), { timeoutMs: 25_000, what: "all to start" });
+  const started = (each: (typeof all)[number] | undefined) => each?.starts.length ?? 0;
+  await waitFor(() => started(poller) >= 10 && Math.max(started(first), started(second)) >= 10, {
+    timeoutMs: 45_000,
+    what: "a sender and the poller to start",
+  });
+  const [holder, other] = started(first) > started(second) ? [one, second] : [two, first];
+  expect(started(other)).toBe(0);
+  await holder.close();
+  await waitFor(() => started(other) >= 10, { timeoutMs: 30_000, what: "the other sender to start" });
   clearInterval(timer);
 
   expect(most).toBe(1);
-});
+}, 90_000);
 
 test.concurrent("a process alone gets the whole limit, also after another one came and went", async () => {
   await using route = await routeOf({ tps: null, concurrency: 10 });

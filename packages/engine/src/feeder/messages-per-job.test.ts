@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { messagesPerJob } from "./create-feeder.ts";
+import { messagesPerJob } from "./messages-per-job.ts";
 
 test.each([
   [1, 1],

@@ -1,4 +1,4 @@
-import { campaignCounts } from "@hikyaku/ledger";
+import { setTimeout as pass } from "node:timers/promises";
 import { startPostgres } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { plainNumber, startTestCampaign } from "./import-recipients.ts";
@@ -6,7 +6,8 @@ import { startSystem, type TestSystem } from "./start-system.ts";
 import { waitForCounts } from "./wait-for-campaign.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => plainNumber(n));
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Longer than the three seconds after which a silent worker counts as dead: here the time itself is what is tested. */
+const outageMs = 8_000;
 
 async function doubted(system: TestSystem) {
   return await system.ledger.sql`select reason, count(*) from attempt where outcome = 'unknown' group by reason`;
@@ -21,7 +22,7 @@ test("PostgreSQL away for 8 s puts nobody in doubt: no worker died", async () =>
   await waitForCounts(system, campaignId, (counts) => counts.queued < 3_500, { what: "the campaign to be under way" });
 
   await database.kill();
-  await sleep(8_000);
+  await pass(outageMs);
   await database.restart();
 
   const counts = await waitForCounts(system, campaignId, (c) => c.accepted + c.unknown === 4_000, {
@@ -29,7 +30,6 @@ test("PostgreSQL away for 8 s puts nobody in doubt: no worker died", async () =>
     timeoutMs: 60_000,
   });
   const why = await doubted(system);
-  console.log("REVIEW outage", { accepted: counts.accepted, unknown: counts.unknown }, why);
   expect(counts.unknown).toBe(0);
   expect(why).toEqual([]);
 }, 120_000);
@@ -47,11 +47,16 @@ test("a 401 that comes while PostgreSQL is away gives its message back; nothing 
   await waitForCounts(system, campaignId, (c) => c.sending >= 10, { what: "messages in flight" });
 
   await database.kill();
-  await sleep(6_000);
+  await pass(outageMs);
   await database.restart();
-  await sleep(8_000);
 
-  const counts = await campaignCounts(system.ledger.sql, { campaignId });
-  console.log("REVIEW 401 while away", { queued: counts.queued, sending: counts.sending, unknown: counts.unknown });
-  expect(counts).toMatchObject({ queued: 50, sending: 0, unknown: 0 });
+  const counts = await waitForCounts(
+    system,
+    campaignId,
+    (c) => c.queued + c.sending + c.unknown === 50 && c.sending === 0,
+    {
+      what: "nothing to be in flight any more",
+    },
+  );
+  expect(counts).toMatchObject({ queued: 50, unknown: 0 });
 }, 120_000);
