@@ -172,22 +172,31 @@ describe("numbers of recipients", () => {
 
 describe("unknown outcomes", () => {
   test("are listed and settled, one or all of a campaign, after a question that names the price", async () => {
-    const ids = [await messageAt(6), await messageAt(7), await messageAt(8)];
-    await site.ledger.sql`
-      update message set state = 'unknown', unknown_at = now(), sending_at = now(), ended_at = null, reason = 'connection reset'
-      where id = any(${ids})`;
+    const headers = { "idempotency-key": "unknowns" };
+    const other = (await site.call("POST", "/v1/campaigns", { headers, body: { route, text: "クーポンです" } })).json()
+      .id;
+    const body = [1, 2, 3].map((n) => ({ to: `+81904444555${n}` }));
+    await site.call("POST", `/v1/campaigns/${other}/recipients?start=true`, { body });
+    const rows = await site.ledger.sql<{ id: string }[]>`
+      update message set state = 'unknown', unknown_at = now(), sending_at = now(), reason = 'connection reset'
+      where campaign_id = ${other} returning id`;
+    const [first = ""] = rows.map(({ id }) => id);
     expect(await page("/")).toMatch(/class="count">3</);
-    const list = await page(`/unknown?campaign=${campaign}`);
-    for (const id of ids) expect(list).toContain(`value="${id}"`);
+    const list = await page(`/unknown?campaign=${other}`);
+    for (const { id } of rows) expect(list).toContain(`value="${id}"`);
     expect(list).toContain("3 messages of unknown outcome");
 
-    const question = await post("/unknown/settle", { what: "resend", id: [ids[0] ?? ""] });
-    expect(question).toMatch(/Send again: 1 message[\s\S]*gets it twice/);
-    expect(await post("/unknown/settle", { what: "resend", id: [ids[0] ?? ""], sure: "yes" })).toContain(
-      "1 message settled",
+    expect(await post("/unknown/settle", { what: "resend", id: [first] })).toMatch(
+      /Send again: 1 message[\s\S]*gets it twice/,
     );
-    expect(await post("/unknown/settle", { what: "close", campaign })).toContain("Close: 2 messages");
-    expect(await post("/unknown/settle", { what: "close", campaign, sure: "yes" })).toContain("2 messages settled");
+    expect(await post("/unknown/settle", { what: "resend", id: [first], sure: "yes" })).toContain("1 message settled");
+    await post(`/campaigns/${other}/cancel`, {});
+    const refused = await post("/unknown/settle", { what: "resend", campaign: other, sure: "yes" });
+    expect(refused).toContain("0 messages of 2 settled. Those of cancelled campaigns are never sent again");
+    expect(await post("/unknown/settle", { what: "close", campaign: other })).toContain("Close: 2 messages");
+    expect(await post("/unknown/settle", { what: "close", campaign: other, sure: "yes" })).toContain(
+      "2 messages settled",
+    );
     expect(await page("/unknown")).toContain("None. Every message");
     const none = await site.browse("/unknown/settle", { cookie, form: { what: "close" } });
     expect(none.statusCode).toBe(400);

@@ -32,8 +32,8 @@ async function startSystem() {
   return {
     ledger,
     key: secret,
-    async start() {
-      const process = stack.use(spawnNode(new URL("../src/main.ts", import.meta.url), { env }));
+    async start(further: Record<string, string> = {}) {
+      const process = stack.use(spawnNode(new URL("../src/main.ts", import.meta.url), { env: { ...env, ...further } }));
       const [, url = ""] = await process.ready(/"url":"([^"]+)".*"msg":"console started"/);
       return Object.assign(process, { url });
     },
@@ -92,6 +92,31 @@ test("SIGTERM breaks an upload off in time, and the next console goes on with it
     body: rows.join(""),
   });
   expect(await resumed.json()).toMatchObject({ recipients: 30_000, duplicates: 0, state: "ready" });
+});
+
+test("an upload that is larger than the memory passes through it", { timeout: 90_000 }, async () => {
+  await using system = await startSystem();
+  const console = await system.start({ NODE_OPTIONS: "--max-old-space-size=176" });
+  const headers = { authorization: `Bearer ${system.key}`, "content-type": "application/x-ndjson" };
+  await fetch(`${console.url}/v1/campaigns`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json", "idempotency-key": "large" },
+    body: JSON.stringify({ route, text: "クーポンです" }),
+  });
+  // 256 MiB: each row carries a field that no variable names.
+  const note = "x".repeat(8_192);
+  let sent = 0;
+  const body = new ReadableStream({
+    pull(sender) {
+      if (sent === 32_000) return sender.close();
+      let text = "";
+      for (let n = 0; n < 50; n++) text += `{"to":"+8190${10_000_000 + sent++}","note":"${note}"}\n`;
+      sender.enqueue(Buffer.from(text));
+    },
+  });
+  const upload = { method: "POST", headers, body, duplex: "half" } as RequestInit;
+  const response = await fetch(`${console.url}/v1/campaigns/large/recipients`, upload);
+  expect(await response.json()).toMatchObject({ recipients: 32_000, state: "ready" });
 });
 
 test("a wrong configuration ends it with code 2 and says what is wrong", async () => {

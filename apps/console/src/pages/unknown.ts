@@ -27,7 +27,7 @@ export function unknownPages(app: FastifyInstance, context: PageContext): void {
   const { sql } = deps.ledger;
 
   app.get("/unknown", async (request, reply) => {
-    const query = request.query as { campaign?: string; route?: string; cursor?: string; done?: string };
+    const query = request.query as { campaign?: string; route?: string; cursor?: string; done?: string; of?: string };
     const campaign = query.campaign === undefined ? null : await findCampaign(sql, { id: query.campaign });
     const from = readCursor(z.strictObject({ after: z.uuid() }), query.cursor);
     const rows = await listUnknown(sql, {
@@ -49,7 +49,7 @@ export function unknownPages(app: FastifyInstance, context: PageContext): void {
       place: "unknown",
       main: html`<h1>Unknown outcome</h1>
 <p>The connection broke after the message was handed over and before the gateway's answer. Nobody can know whether these went out, so they are never sent again by themselves. A receipt that comes late still settles them; what is left is for a person to decide.</p>
-${query.done !== undefined && html`<p class="alert good">${plural(Number(query.done) || 0, "message")} settled.</p>`}
+${notice(query)}
 ${campaign && inCampaign !== null && inCampaign > 0 && html`<div class="card"><p>Campaign <b>${campaign.name}</b> has ${plural(inCampaign, "message")} of unknown outcome.</p><form method="post" action="/unknown/settle" class="actions"><input type="hidden" name="campaign" value="${campaign.id}">${buttons("all of this campaign")}</form></div>`}
 ${
   rows.length === 0
@@ -85,6 +85,8 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
         ? { ids: chosen.data }
         : null;
     if (!selection) throw new Problem("invalid-request", { detail: "Select at least one message" });
+    const chosenCount =
+      selection.ids?.length ?? (await campaignCounts(sql, { campaignId: selection.campaignId ?? "" })).unknown;
     if (form.get("sure") === "yes") {
       const settle = what === "resend" ? resendUnknown : closeUnknown;
       const messages = await settle(sql, selection);
@@ -92,16 +94,14 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
         { what, messages, campaignId, user: request.session?.name },
         "unknown outcomes settled by a person",
       );
-      return reply.redirect(`/unknown?done=${messages}`, 303);
+      return reply.redirect(`/unknown?done=${messages}&of=${chosenCount}`, 303);
     }
-    const count =
-      selection.ids?.length ?? (await campaignCounts(sql, { campaignId: selection.campaignId ?? "" })).unknown;
     const isResend = what === "resend";
     return context.send(request, reply, {
       title: isResend ? "Send again" : "Close",
       place: "unknown",
       narrow: true,
-      main: html`<div class="crumb"><a href="/unknown">Unknown outcome</a></div><h1>${isResend ? "Send again" : "Close"}: ${plural(count, "message")}</h1>
+      main: html`<div class="crumb"><a href="/unknown">Unknown outcome</a></div><h1>${isResend ? "Send again" : "Close"}: ${plural(chosenCount, "message")}</h1>
 <div class="card">${
         isResend
           ? html`<p><b>Whoever did get the message gets it twice</b>, and both are billed. Wait for late receipts first, where a double would do harm.</p>`
@@ -114,4 +114,12 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
 
 function buttons(which: string): Html {
   return html`<button name="what" value="close">Close ${which}</button><button name="what" value="resend">Send ${which} again</button>`;
+}
+
+function notice({ done, of }: { done?: string; of?: string }): Html | null {
+  const settled = Number(done);
+  const chosen = Number(of);
+  if (done === undefined || !Number.isInteger(settled) || !Number.isInteger(chosen)) return null;
+  if (settled >= chosen) return html`<p class="alert good">${plural(settled, "message")} settled.</p>`;
+  return html`<p class="alert warn">${plural(settled, "message")} of ${chosen} settled. Those of cancelled campaigns are never sent again, only closed; and a late receipt may have settled some.</p>`;
 }

@@ -86,7 +86,6 @@ export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stoppin
         {
           recipients: rowsOf(request.body) as AsyncIterable<Recipient>,
           strict,
-          signal: stopping,
           onProgress: (progress) => {
             resumedRows = progress.resumedRows;
           },
@@ -118,6 +117,7 @@ export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stoppin
         maxBytes: config.console.maxUploadBytes,
         maxLineBytes,
         idleMs: config.console.uploadIdleMs,
+        stop: stopping,
       });
     }
     throw new Problem("invalid-request", { errors: [{ pointer: "#", detail: "must be a list of objects with `to`" }] });

@@ -78,6 +78,14 @@ describe("readNdjson", () => {
     expect((await problemOf(rows.next())).type).toBe("request-timeout");
   });
 
+  test("a stop ends the wait for more, with its reason", async () => {
+    const stop = new AbortController();
+    const rows = readNdjson(new PassThrough(), { ...limits, stop: stop.signal });
+    const next = rows.next();
+    stop.abort(new Problem("shutting-down"));
+    expect((await problemOf(next)).type).toBe("shutting-down");
+  });
+
   test("a sender who goes away in the middle is an error and not an end", async () => {
     const body = new PassThrough();
     body.write('{"to":"1"}\n{"to":"2');

@@ -5,6 +5,8 @@ export interface NdjsonLimits {
   maxLineBytes: number;
   /** How long the sender may send nothing while somebody waits for it. */
   idleMs: number;
+  /** Ends it with the signal's reason. */
+  stop?: AbortSignal;
 }
 
 /** Stands for a line that is not JSON: the import counts it as a bad row, in its place. */
@@ -49,7 +51,7 @@ export async function* readNdjson(body: AsyncIterable<Buffer>, limits: NdjsonLim
   };
 
   for (;;) {
-    const next = await withinIdle(pieces.next(), limits.idleMs);
+    const next = await arriving(pieces.next(), limits);
     if (next.done) break;
     bytes += next.value.byteLength;
     if (bytes > limits.maxBytes) {
@@ -77,14 +79,22 @@ function parsed(text: string): unknown {
   }
 }
 
-async function withinIdle<T>(next: Promise<T>, idleMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Problem("request-timeout", { headers: { connection: "close" } })), idleMs);
-  });
+/**
+ * Waits for the next piece, but not for ever and not when `stop` is aborted. The listener goes with the wait: one that stayed
+ * would keep every piece that ever came.
+ */
+async function arriving<T>(next: Promise<T>, { idleMs, stop }: NdjsonLimits): Promise<T> {
+  const given = Promise.withResolvers<never>();
+  const onStop = () => given.reject(stop?.reason);
+  const timer = setTimeout(() => {
+    given.reject(new Problem("request-timeout", { headers: { connection: "close" } }));
+  }, idleMs);
+  stop?.addEventListener("abort", onStop);
   try {
-    return await Promise.race([next, late]);
+    stop?.throwIfAborted();
+    return await Promise.race([next, given.promise]);
   } finally {
     clearTimeout(timer);
+    stop?.removeEventListener("abort", onStop);
   }
 }

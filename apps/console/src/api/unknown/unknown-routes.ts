@@ -65,7 +65,7 @@ export function unknownRoutes(app: Api, { ledger }: ConsoleDeps): void {
       operationId: "resendUnknown",
       tags: ["Unknown outcomes"],
       summary: "Send messages of unknown outcome again",
-      description: "Whoever did get the message then gets it twice.",
+      description: "Whoever did get the message then gets it twice. Those of cancelled campaigns stay as they are.",
       body: selection,
       response: { 200: settled, ...problemAnswers() },
     },
