@@ -167,6 +167,20 @@ test("accepted without an answer is unknown, never sent again, and adopted by it
   expect(await metricsOf(system)).toMatchObject({ accepted: 21, duplicates: { count: 0 } });
 }, 60_000);
 
+test("accepted without an id is found by its notification's recipient", async () => {
+  await using system = await startSystem();
+  await system.start("receiver");
+  await system.start("worker");
+  const campaignId = await startTestCampaign(system, {
+    recipients: [...numbers(20), magicNumber(62), magicNumber(63)],
+  });
+
+  await waitForState(system, campaignId, "finished", 40_000);
+
+  expect(await campaignCounts(system.ledger.sql, { campaignId })).toMatchObject({ delivered: 22 });
+  expect(await metricsOf(system)).toMatchObject({ accepted: 22, duplicates: { count: 0 } });
+}, 60_000);
+
 test("a notification that never comes is replaced by the status API", async () => {
   await using system = await startSystem({ routeConfig: { receiptGrace: "1s" } });
   await system.start("receiver");

@@ -2,6 +2,7 @@ import {
   advanceCampaigns,
   deleteFinished,
   expireQueued,
+  forgetWorkers,
   type Ledger,
   reapInFlight,
   settleUnknown,
@@ -115,6 +116,13 @@ export function createHousekeeper(deps: HousekeeperDeps) {
       run: async () => {
         const { resent } = await settleUnknown(sql, { reconcileAfterMs: deps.reconcileAfterMs, limit: batch });
         if (resent > 0) deps.log.warn({ count: resent }, "unknown messages queued again by their campaign's policy");
+      },
+    },
+    {
+      name: "forget processes that are long gone",
+      everyMs: 3_600_000,
+      run: async () => {
+        await forgetWorkers(sql);
       },
     },
     {

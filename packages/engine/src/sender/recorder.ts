@@ -34,7 +34,10 @@ export function createRecorder(deps: {
     const results = batch.map((entry) => entry.result);
     for (;;) {
       try {
-        await recordOutcomes(deps.ledger.sql, { worker: deps.worker, results });
+        const { conflicting } = await recordOutcomes(deps.ledger.sql, { worker: deps.worker, results });
+        for (const conflict of conflicting) {
+          deps.log.error({ route: deps.route, ...conflict }, "a late answer names another id than the adopted one");
+        }
         return;
       } catch (err) {
         deps.log.error({ err, route: deps.route, count: results.length }, "ledger did not take outcomes");

@@ -8,17 +8,20 @@ export interface LostReceipt {
   receivedAt: Date;
 }
 
-/** The message of unknown outcome that a carrier id turned out to belong to. */
+/** The message of unknown outcome, or accepted without an id, that a carrier id turned out to belong to. */
 export interface Adoption {
   id: string;
   route: string;
   providerMessageId: string;
+  state: "unknown" | "accepted";
+  acceptedAt: Date | null;
 }
 
 /**
- * Finds, for carrier ids that nobody knows, the message whose outcome is unknown: same route, same recipient, posted before
- * the receipt came and not longer than `withinMs` before. Only where there is no doubt: exactly one such message, no other message to the recipient in flight or
- * accepted without an id, and no second carrier id that nobody knows. The rows found are locked.
+ * Finds, for carrier ids that nobody knows, the message whose outcome is unknown or whose acceptance came without an id: same
+ * route, same recipient, posted before the receipt came and not longer than `withinMs` before. Only where there is no
+ * doubt: exactly one such message, no other message to the recipient in flight, and no second carrier id that nobody knows.
+ * The rows found are locked.
  */
 export async function adoptUnknown(
   transaction: Queryable,
@@ -28,31 +31,32 @@ export async function adoptUnknown(
   const firsts = firstOfEach(lost);
   if (firsts.length === 0) return [];
   return await transaction<Adoption[]>`
-    select message.id, message.route, lost.provider_message_id
+    select message.id, message.route, lost.provider_message_id, message.state, message.accepted_at
     from unnest(
       ${firsts.map((receipt) => receipt.route)}::text[],
       ${firsts.map((receipt) => receipt.providerMessageId)}::text[],
       ${firsts.map((receipt) => receipt.recipient)}::text[],
       ${firsts.map((receipt) => receipt.receivedAt.toISOString())}::timestamptz[]
     ) as lost (route, provider_message_id, recipient, received_at)
-    join message on message.route = lost.route and message.recipient = lost.recipient and message.unknown_at is not null
-    where message.sending_at <= lost.received_at
+    join message on message.route = lost.route and message.recipient = lost.recipient
+      and (message.unknown_at is not null or (message.accepted_at is not null and message.provider_message_id is null))
+    where message.state in ('unknown', 'accepted') and message.sending_at <= lost.received_at
       and message.sending_at >= lost.received_at - ${withinMs} * interval '1 millisecond'
       and not exists (
         select from message as other
-        where other.route = lost.route and other.recipient = lost.recipient and other.unknown_at is not null
-          and other.id <> message.id
+        where other.route = lost.route and other.recipient = lost.recipient and other.id <> message.id
+          and (other.unknown_at is not null or (other.accepted_at is not null and other.provider_message_id is null))
       )
       and not exists (
         select from campaign
         join message as other on other.campaign_id = campaign.id and other.recipient = lost.recipient
         where campaign.route = lost.route and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
-          and (other.state = 'sending' or (other.accepted_at is not null and other.provider_message_id is null))
+          and other.state = 'sending'
       )
       and not exists (
         select from message as other
         where other.campaign_id is null and other.recipient = lost.recipient and other.route = lost.route
-          and (other.state = 'sending' or (other.accepted_at is not null and other.provider_message_id is null))
+          and other.state = 'sending'
       )
       and not exists (
         select from receipt_raw as other

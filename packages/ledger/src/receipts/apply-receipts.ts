@@ -150,8 +150,9 @@ function keyOf({ route, providerMessageId }: { route: string; providerMessageId:
 }
 
 function toMessage(adoption: Adoption): LockedMessage {
-  const progress = { acceptedAt: null, sentAt: null, deliveredAt: null, displayedAt: null, endedAt: null };
-  return { ...progress, ...adoption, state: "unknown", reason: null, nextCheckAt: null };
+  const progress = { sentAt: null, deliveredAt: null, displayedAt: null, endedAt: null };
+  // It owes a check like any accepted message; its first is due at once, since its attempt is long past.
+  return { ...progress, ...adoption, reason: null, nextCheckAt: new Date() };
 }
 
 function applyToMessage(
@@ -173,13 +174,11 @@ function applyToMessage(
     if (message.acceptedAt) result.delaysMs.push(receipt.receivedAt.getTime() - message.acceptedAt.getTime());
   }
   if (movers.size === 0) return;
-  // An adopted message owes a check like any accepted one; its first is due at once, since its attempt is long past.
-  const owed = message.state === "unknown" ? new Date() : message.nextCheckAt;
   writes.push({
     id: message.id,
     progress,
     providerMessageId: message.providerMessageId,
-    nextCheckAt: isFinal(progress.state) ? null : owed,
+    nextCheckAt: isFinal(progress.state) ? null : message.nextCheckAt,
   });
 }
 
