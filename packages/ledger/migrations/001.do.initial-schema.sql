@@ -138,8 +138,9 @@ create index message_single_open on message (route, id)
 create unique index message_idempotency on message (idempotency_key) where idempotency_key is not null;
 -- By campaign: what waits in one that is paused or outside its window is never walked over. Single messages under null.
 create index message_due on message (route, campaign_id, due_at) where due_at is not null;
-create index message_unknown on message (route, recipient)
-  where unknown_at is not null or (accepted_at is not null and provider_message_id is null);
+create index message_unknown on message (route, recipient) where unknown_at is not null;
+-- Accepted, but the carrier gave no id: there should be none, and their receipts find them by the recipient.
+create index message_without_id on message (route, recipient) where accepted_at is not null and provider_message_id is null;
 create index message_to_check on message (route, next_check_at) where next_check_at is not null;
 create index message_provider_id on message (route, provider_message_id) where provider_message_id is not null;
 -- A notification may carry only the order's id. Mostly it is the message's own, and then nothing is in here.

@@ -38,14 +38,26 @@ export async function adoptUnknown(
       ${firsts.map((receipt) => receipt.recipient)}::text[],
       ${firsts.map((receipt) => receipt.receivedAt.toISOString())}::timestamptz[]
     ) as lost (route, provider_message_id, recipient, received_at)
-    join message on message.route = lost.route and message.recipient = lost.recipient
-      and (message.unknown_at is not null or (message.accepted_at is not null and message.provider_message_id is null))
+    cross join lateral (
+      select candidate.id from message as candidate
+      where candidate.route = lost.route and candidate.recipient = lost.recipient and candidate.unknown_at is not null
+      union all
+      select candidate.id from message as candidate
+      where candidate.route = lost.route and candidate.recipient = lost.recipient
+        and candidate.accepted_at is not null and candidate.provider_message_id is null
+    ) as candidate
+    join message on message.id = candidate.id
     where message.state in ('unknown', 'accepted') and message.sending_at <= lost.received_at
       and message.sending_at >= lost.received_at - ${withinMs} * interval '1 millisecond'
       and not exists (
         select from message as other
         where other.route = lost.route and other.recipient = lost.recipient and other.id <> message.id
-          and (other.unknown_at is not null or (other.accepted_at is not null and other.provider_message_id is null))
+          and other.unknown_at is not null
+      )
+      and not exists (
+        select from message as other
+        where other.route = lost.route and other.recipient = lost.recipient and other.id <> message.id
+          and other.accepted_at is not null and other.provider_message_id is null
       )
       and not exists (
         select from campaign
