@@ -183,3 +183,19 @@ export function receipt(
 export async function age(sql: Sql, id: string, column: string, ms: number): Promise<void> {
   await sql`update message set ${sql(column)} = now() - ${ms} * interval '1 millisecond' where id = ${id}`;
 }
+
+/** How many rows of `message` the work reads, whatever it does with them. */
+export async function messagesRead(sql: Sql, work: (sql: Sql) => Promise<unknown>): Promise<number> {
+  return await sql.begin(async (transaction) => {
+    const read = async () => {
+      const [sum] = await transaction<[{ rows: number }]>`
+        select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows
+        from pg_stat_xact_user_tables where relid = 'message'::regclass`;
+      return sum.rows;
+    };
+    // What the connection read shortly before is still counted with the transaction.
+    const before = await read();
+    await work(transaction as unknown as Sql);
+    return (await read()) - before;
+  });
+}

@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { firstId, lastId } from "../connection/new-id.ts";
 
 /** Which campaigns are swept, and what becomes of their queued messages. */
 export type Sweep = "cancelled" | "expired";
@@ -41,9 +42,9 @@ async function sweepStep(sql: Sql, sweep: Sweep, limit: number): Promise<{ moved
       from stopped
       cross join lateral (
         select id, state from message
-        where campaign_id = stopped.id
-          and id > coalesce(stopped.sweep_cursor, '00000000-0000-0000-0000-000000000000')
-        order by id
+        where (campaign_id, id) > (stopped.id, coalesce(stopped.sweep_cursor, ${firstId}))
+          and (campaign_id, id) <= (stopped.id, ${lastId}::uuid) and accepted_at is null and ended_at is null
+        order by campaign_id, id
         limit ${limit}
       ) as message
     ),

@@ -46,6 +46,7 @@ export function connectLedger(url: string, options: LedgerOptions = {}): Ledger 
 const planning = [
   ["plan_cache_mode", "force_generic_plan"],
   ["enable_seqscan", "off"],
+  ["enable_bitmapscan", "off"],
   ["enable_hashjoin", "off"],
   ["enable_mergejoin", "off"],
   ["enable_material", "off"],

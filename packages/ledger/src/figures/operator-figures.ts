@@ -1,5 +1,6 @@
 import type { CampaignState } from "@hikyaku/core";
 import type { Sql } from "../connection/connect-ledger.ts";
+import { firstId, lastId } from "../connection/new-id.ts";
 
 /** What an operator watches of one route. */
 export interface RouteFigures {
@@ -55,8 +56,9 @@ export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
       from active
       left join lateral (
         select queued_at from message
-        where campaign_id = active.id and id > coalesce(active.feed_cursor, '00000000-0000-0000-0000-000000000000')
-        order by id limit 1
+        where (campaign_id, id) > (active.id, coalesce(active.feed_cursor, ${firstId}))
+          and (campaign_id, id) <= (active.id, ${lastId}::uuid) and accepted_at is null and ended_at is null
+        order by campaign_id, id limit 1
       ) as next on true
       where active.state = 'running' and active.queued > 0
     ),

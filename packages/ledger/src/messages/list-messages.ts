@@ -1,5 +1,6 @@
 import type { MessageState } from "@hikyaku/core";
 import type { Sql } from "../connection/connect-ledger.ts";
+import { firstId, lastId } from "../connection/new-id.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /** Messages of a campaign in the order of import; `after` is the last id of the page before. */
@@ -9,10 +10,9 @@ export async function listMessages(
 ): Promise<MessageRow[]> {
   return await sql<MessageRow[]>`
     select * from message
-    where campaign_id = ${campaignId}
+    where (campaign_id, id) > (${campaignId}, ${after ?? firstId}::uuid) and (campaign_id, id) <= (${campaignId}, ${lastId}::uuid)
       and (${state ?? null}::message_state is null or state = ${state ?? null}::message_state)
-      and id > coalesce(${after ?? null}::uuid, '00000000-0000-0000-0000-000000000000')
-    order by id
+    order by campaign_id, id
     limit ${limit}`;
 }
 

@@ -16,7 +16,7 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
   const { count } = await sql`
     with sendable as materialized (
       select id from campaign
-      where id in (select campaign_id from message where unknown_at is not null and ${matches(sql, selection)})
+      where id = any(array(select campaign_id from message where unknown_at is not null and ${matches(sql, selection)}))
         and state <> 'cancelled'
       order by id
       -- A cancel at the same moment comes before or after this, so that what it answers stays true.
@@ -24,7 +24,7 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
     )
     update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
     where unknown_at is not null and ${matches(sql, selection)}
-      and (campaign_id is null or campaign_id = any(array(select id from sendable)))`;
+      and coalesce(campaign_id = any(array(select id from sendable)), true)`;
   return count;
 }
 
