@@ -1,5 +1,4 @@
-import { connectLedger, createApiKey, listApiKeys, revokeApiKey } from "@hikyaku/ledger";
-import { startPostgres } from "@hikyaku/testkit";
+import { createApiKey, listApiKeys, revokeApiKey } from "@hikyaku/ledger";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiKeyGuard } from "../src/api/api-key-guard.ts";
@@ -253,17 +252,6 @@ describe("every error is a problem", () => {
       expect(response.headers["content-type"]).toContain("text/html");
     }
     expect((await site.app.inject("/problems/nothing")).json()).toMatchObject({ type: "/problems/not-found" });
-  });
-
-  test("a ledger that is away is told as that, and the log knows more than the caller", async () => {
-    await using postgres = await startPostgres();
-    const gone = connectLedger(postgres.url, { max: 1 });
-    await postgres.stop();
-    const guard = createApiKeyGuard(gone);
-    const { problemOf } = await import("../src/problems/problem-of.ts");
-    const error = await guard(`Bearer hk_${"x".repeat(43)}`).catch((reason: unknown) => reason);
-    expect(problemOf(error).type).toBe("ledger-unavailable");
-    await gone.close();
   });
 });
 

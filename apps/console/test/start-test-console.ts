@@ -40,11 +40,17 @@ export interface TestConsole extends AsyncDisposable {
 
 /** A console on a ledger and a Redis of its own, with one route that a worker might have published. */
 export async function startTestConsole(
-  options: { console?: Record<string, unknown>; users?: readonly { name: string; password: string }[] } = {},
+  options: {
+    console?: Record<string, unknown>;
+    users?: readonly { name: string; password: string }[];
+    /** Servers of the test's own, which it may stop. */
+    database?: { url: string };
+    redis?: { url: string };
+  } = {},
 ): Promise<TestConsole> {
   const stack = new AsyncDisposableStack();
-  const database = stack.use(await createDatabase());
-  const redis = stack.use(await createRedis());
+  const database = options.database ?? stack.use(await createDatabase());
+  const redis = options.redis ? { url: options.redis.url, redisPrefix: "hikyaku" } : stack.use(await createRedis());
   await migrate(database.url);
   const config = configOf({
     redisPrefix: redis.redisPrefix,

@@ -1,20 +1,17 @@
-import { isOpen, type MessageState, messageStates, nextOpening } from "@hikyaku/core";
+import { type MessageState, messageStates } from "@hikyaku/core";
 import type { CampaignCounts, CampaignReport, CampaignRow } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import { showCampaign } from "../api/campaigns/find-by-name.ts";
 import { stateMeanings } from "../campaigns/state-meanings.ts";
 import { estimateEnd } from "../progress/estimate-end.ts";
-import { doneCount, doneShare, type Progress, progressOf } from "../progress/progress-of.ts";
-import type { Pace } from "../progress/watch-pace.ts";
-import { type RouteState, routeStates } from "../routes/route-states.ts";
+import { doneCount, doneShare, progressOf } from "../progress/progress-of.ts";
+import { routeStates } from "../routes/route-states.ts";
 import { actionsFor, noticeOf } from "./campaign-actions.ts";
+import { type CampaignNow, situation } from "./campaign-situation.ts";
 import { type Html, html } from "./html.ts";
 import type { PageContext } from "./page-context.ts";
 import { progressBar, progressLegend } from "./progress-bar.ts";
 import { type Clock, number, percent, perSecond, plural, span } from "./words.ts";
-
-/** Nothing has moved for so long although it could: somebody should look. */
-const standingTooLongMs = 20_000;
 
 /** `GET /campaigns/{campaign}`: one campaign, live. */
 export function campaignPage(app: FastifyInstance, context: PageContext): void {
@@ -28,7 +25,7 @@ export function campaignPage(app: FastifyInstance, context: PageContext): void {
       counts.total > 0 ? reports.reportOf(campaign.id) : null,
     ]);
     const progress = progressOf(counts);
-    const view: View = {
+    const view: CampaignNow = {
       campaign,
       counts,
       progress,
@@ -64,46 +61,7 @@ ${tiles(view)}
   });
 }
 
-interface View {
-  campaign: CampaignRow;
-  counts: CampaignCounts;
-  progress: Progress;
-  route: RouteState | null;
-  pace: Pace | null;
-  now: Date;
-  clock: Clock;
-}
-
-/** Why it does not send at this moment, if it does not. The first reason that holds is the one that counts. */
-function situation({ campaign, counts, progress, route, pace, now, clock }: View): Html | null {
-  const { state, deliveryWindow: window } = campaign;
-  if (state === "paused") {
-    return html`<p class="alert warn"><b>Paused</b>${campaign.pausedAt && html` since ${clock.short(campaign.pausedAt)}`}: ${campaign.pauseReason ?? "no reason given"}. Receipts still come in. ${number(progress.queued)} are left to send.</p>`;
-  }
-  if (state === "cancelled") {
-    const stopped = counts.queued + counts.cancelled;
-    return html`<p class="alert warn"><b>Cancelled</b>${campaign.cancelledAt && html` at ${clock.full(campaign.cancelledAt)}`}: ${number(doneCount(progress) - progress.unknown - counts.rejected - counts.expired)} had gone out, ${number(counts.sending + counts.unknown)} were at the gateway or of unknown outcome, ${number(stopped)} will never be sent.</p>`;
-  }
-  if (state === "ready" && campaign.startAt) {
-    return html`<p class="alert good"><b>Starts by itself</b> at ${clock.full(campaign.startAt)}.</p>`;
-  }
-  if (state === "importing") {
-    return html`<p class="alert warn"><b>Its recipients are being imported</b>, or the import was cut off; the same upload or command again goes on where it stopped. ${plural(campaign.importedRows, "row")} so far.</p>`;
-  }
-  if (state !== "running" || progress.queued === 0) return null;
-  if (route?.held) {
-    return html`<p class="alert danger"><b>Nothing goes out: its route is held.</b> ${route.held.reason ?? route.held.cause} <a href="/routes">Routes</a></p>`;
-  }
-  if (window && !isOpen(window, now)) {
-    return html`<p class="alert warn"><b>Outside its delivery window</b> (${window.from} to ${window.to} ${window.timeZone}). It goes on by itself at ${clock.short(nextOpening(window, now))}.</p>`;
-  }
-  if (pace && pace.standingMs > standingTooLongMs) {
-    return html`<p class="alert danger"><b>Nothing has gone out for ${span(pace.standingMs)}</b> although it could. Is a worker running? <a href="/routes">Routes</a> shows who is connected.</p>`;
-  }
-  return null;
-}
-
-function tiles({ campaign, progress, route, pace, now, clock }: View): Html {
+function tiles({ campaign, progress, route, pace, now, clock }: CampaignNow): Html {
   const done = doneCount(progress);
   const limit = route?.limits?.tps ?? null;
   const end =

@@ -13,6 +13,7 @@ export const countsSchema = z
       z.ZodInt
     >),
     total: count.describe("All of them."),
+    everAccepted: count.describe("Messages the carrier accepted, whatever became of them."),
     segmentsAccepted: count.describe("Billable parts of everything the carrier accepted."),
   })
   .meta({ id: "Counts", description: "Messages by state; exact at any moment." });
