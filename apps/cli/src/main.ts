@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { createTerminal, streamWriter } from "./output/terminal.ts";
 import { run } from "./run.ts";
+import { findRunners, watchRunners } from "./running/runners.ts";
 
 const interruption = { once: new AbortController(), twice: new AbortController() };
 let isAwaited = false;
@@ -24,6 +25,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   interruption: () => {
+    if (!isAwaited) watchRunners(findRunners(process.ppid), () => interruption.once.abort("SIGTERM"));
     isAwaited = true;
     return { once: interruption.once.signal, twice: interruption.twice.signal };
   },

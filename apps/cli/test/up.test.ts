@@ -83,7 +83,12 @@ function startUp(folder: string, argv: string[] = [], env: Record<string, string
       ),
     exited,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");
+      try {
+        // The whole group, also when its leader has gone.
+        process.kill(-(child.pid ?? 0), "SIGKILL");
+      } catch {
+        // Everybody has gone.
+      }
       await exited;
       await waitFor(async () => (await processesIn(folder)).length === 0, {
         timeoutMs: 30_000,

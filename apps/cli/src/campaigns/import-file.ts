@@ -10,6 +10,7 @@ export interface ImportFileInput {
   file: RecipientFile;
   rejectedFile: RejectedFile;
   strict?: boolean;
+  /** Stops the import between two blocks; what is in stays. */
   signal?: AbortSignal;
   onProgress?: (progress: ImportProgress) => void;
 }
@@ -21,11 +22,10 @@ export async function importFile(input: ImportFileInput): Promise<CampaignResult
     return await producer.importRecipients(
       { id: campaignId },
       {
-        recipients: recordingFaults(file.rows, sql, campaignId),
+        recipients: recordingFaults(file.rows, { sql, campaignId, signal }),
         lineOf: (row) => row[rowSource].line,
         strict,
         onRejected: (rejection) => rejectedFile.add(toRejectedRow(rejection)),
-        ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
       },
     );
@@ -50,11 +50,11 @@ const faultsRecorded = 10_000;
  */
 async function* recordingFaults(
   rows: AsyncIterable<RecipientRow>,
-  sql: Sql,
-  campaignId: string,
+  { sql, campaignId, signal }: { sql: Sql; campaignId: string; signal: AbortSignal | undefined },
 ): AsyncGenerator<RecipientRow> {
   let recorded = 0;
   for await (const block of blocksOf(rows)) {
+    signal?.throwIfAborted();
     const rejections = block.flatMap(({ [rowSource]: { line, fault } }) =>
       fault === undefined ? [] : [{ line, ...fault }],
     );

@@ -22,7 +22,8 @@ export function decodeText(bytes: AsyncIterable<Uint8Array>, encoding?: string):
     let held: Buffer = Buffer.alloc(0);
     let isStart = true;
     for await (const piece of bytes) {
-      held = held.length === 0 ? Buffer.from(piece) : Buffer.concat([held, piece]);
+      const buffer = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+      held = held.length === 0 ? buffer : Buffer.concat([held, buffer]);
       if (decoder === undefined) {
         if (isStart && held.length < 3) continue;
         const known = encoding ?? (isStart ? encodingOfMark(held) : null);

@@ -12,45 +12,47 @@ export interface CsvRow {
 const longestRow = 64 * 1024;
 
 /**
- * Reads CSV rows from pieces of text, as they come: quoted line breaks, any line ending. Blank lines are passed over. A
- * stray quote spoils its own line only, and reading goes on with the next: taken literally or for the start of a long
- * cell, it would make the recipients below it vanish without a word.
+ * Reads CSV rows from pieces of text, a block of rows for each piece: quoted line breaks, any line ending. Blank lines are
+ * passed over. A stray quote spoils its own line only, and reading goes on with the next: taken literally or for the start
+ * of a long cell, it would make the recipients below it vanish without a word.
  *
  * Lines are counted here, because csv-parse counts a CRLF inside quotes twice.
  */
 export async function* readRows(
   chunks: AsyncIterable<string>,
   { delimiter }: { delimiter: string },
-): AsyncGenerator<CsvRow> {
+): AsyncGenerator<CsvRow[]> {
   let reader = startReader(delimiter);
   let line = 1;
-  const take = function* (): Generator<CsvRow> {
+  const take = (): CsvRow[] => {
+    const block: CsvRow[] = [];
     for (const cells of reader.rows.splice(0)) {
-      const row = { line, cells };
-      line += 1 + cells.reduce((sum, cell) => sum + lineBreaks(cell), 0);
-      if (cells.length > 1 || cells[0] !== "") yield row;
+      if (cells.length > 1 || cells[0] !== "") block.push({ line, cells });
+      line += 1;
+      for (const cell of cells) if (cell.includes("\n") || cell.includes("\r")) line += lineBreaks(cell);
     }
+    return block;
   };
 
-  const passOverFault = async function* (): AsyncGenerator<CsvRow> {
+  const passOverFault = async function* (): AsyncGenerator<CsvRow[]> {
     for (let isOk = false; !isOk; ) {
       const { first, rest } = splitLine(reader.unread());
-      yield { line, cells: [first], fault: strayQuote };
+      yield [{ line, cells: [first], fault: strayQuote }];
       line += 1;
       reader = startReader(delimiter);
       isOk = await reader.write(rest);
-      yield* take();
+      yield take();
     }
   };
 
   for await (const chunk of chunks) {
     const isOk = await reader.write(chunk);
-    yield* take();
+    yield take();
     if (!isOk) yield* passOverFault();
   }
   for (let isOk = false; !isOk; ) {
     isOk = await reader.end();
-    yield* take();
+    yield take();
     if (!isOk) yield* passOverFault();
   }
 }

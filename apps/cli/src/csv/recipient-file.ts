@@ -60,21 +60,20 @@ export async function openRecipientFile(path: string, options: RecipientFileOpti
       exitCode: 2,
     });
   }
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const stream = createReadStream(path, { highWaterMark: 64 * 1024 });
   const text = decodeText(readable(stream, path), encoding);
   const chunks = text.chunks[Symbol.asyncIterator]();
   try {
     const start = await readUntilLineEnd(chunks);
-    const rows = readRows(startingWith(start, chunks), { delimiter: delimiterOf(start) });
-    const first = await rows.next();
-    const header = first.done ? [] : first.value.cells;
+    const blocks = readRows(startingWith(start, chunks), { delimiter: delimiterOf(start) });
+    const { header, rest } = await headerOf(blocks);
     const names = namesOf(header, path);
     const column = recipientColumn(header, options.toColumn, path);
     return {
       header,
       recipientHeader: header[column] ?? "",
       variables: names.filter((name) => name !== ""),
-      rows: recipients(rows, { names, column, encoding: () => text.encoding }),
+      rows: recipients(rest, blocks, { names, column, encoding: () => text.encoding }),
       get encoding() {
         return text.encoding;
       },
@@ -89,21 +88,38 @@ export async function openRecipientFile(path: string, options: RecipientFileOpti
   }
 }
 
-async function* recipients(
-  rows: AsyncIterable<CsvRow>,
-  file: { names: readonly string[]; column: number; encoding: () => string },
-): AsyncGenerator<RecipientRow> {
-  for await (const row of rows) {
-    const { line, cells } = row;
-    const fault = row.fault ?? faultOf(cells, file.names.length, file.encoding);
-    if (fault !== undefined) {
-      yield { to: undefined, [rowSource]: { line, cells, fault } };
-      continue;
-    }
-    const fields: Record<string, string> = {};
-    for (let at = 0; at < cells.length; at++) fields[file.names[at] ?? ""] = cells[at] ?? "";
-    yield { ...fields, to: cells[file.column] ?? "", [rowSource]: { line, cells } };
+async function headerOf(blocks: AsyncIterator<CsvRow[]>): Promise<{ header: string[]; rest: CsvRow[] }> {
+  for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
+    const [first, ...rest] = next.value;
+    if (first !== undefined) return { header: first.cells, rest };
   }
+  return { header: [], rest: [] };
+}
+
+interface Columns {
+  names: readonly string[];
+  /** Which of them holds the recipient. */
+  column: number;
+  encoding: () => string;
+}
+
+async function* recipients(
+  first: readonly CsvRow[],
+  blocks: AsyncIterable<CsvRow[]>,
+  columns: Columns,
+): AsyncGenerator<RecipientRow> {
+  for (const row of first) yield toRecipient(row, columns);
+  for await (const block of blocks) for (const row of block) yield toRecipient(row, columns);
+}
+
+function toRecipient({ line, cells, fault: found }: CsvRow, { names, column, encoding }: Columns): RecipientRow {
+  const fault = found ?? faultOf(cells, names.length, encoding);
+  if (fault !== undefined) return { to: undefined, [rowSource]: { line, cells, fault } };
+  const row: Record<string | symbol, unknown> = {};
+  for (let at = 0; at < cells.length; at++) row[names[at] ?? ""] = cells[at];
+  row.to = cells[column];
+  row[rowSource] = { line, cells };
+  return row as unknown as RecipientRow;
 }
 
 function faultOf(cells: readonly string[], width: number, encoding: () => string): RowSource["fault"] {

@@ -8,7 +8,7 @@ import { printResult } from "../../output/print-result.ts";
 
 export function addClose(unknown: Command, cli: Cli): void {
   addSelectionOptions(unknown.command("close"))
-    .description("give them up: they become expired; a receipt that comes all the same still corrects them")
+    .description("give them up: they become expired, and a later receipt no longer finds them")
     .action(
       cli.action(async (_own, command: Command) => {
         const options = command.optsWithGlobals<SelectionOptions & GlobalOptions>();
