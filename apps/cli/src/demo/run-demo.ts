@@ -27,6 +27,7 @@ import { openRecipientFile } from "../csv/recipient-file.ts";
 import { createRejectedFile } from "../csv/rejected-file.ts";
 import { lengthOfTime } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
+import { drawTable } from "../output/table.ts";
 import { describeSystem, drawSystem } from "../system/describe-system.ts";
 import { readableLogLine } from "../system/log-line.ts";
 import { type System, simulatedRouteName, startSystem } from "../system/start-system.ts";
@@ -188,11 +189,17 @@ async function conclude(
       `${JSON.stringify(resultOf(report, imported, { isKept, verdicts, unknowns: unknowns.length, metrics }), null, 2)}\n`,
     );
   else {
-    const rejected = imported.rejections.map(({ line, code, reason }) => `  line ${line}  ${code}: ${reason}`);
+    const reasonWidth = out.isTTY ? Math.max(40, out.columns - 32) : Number.POSITIVE_INFINITY;
+    const rejected = drawTable(
+      [{ header: "LINE", align: "right" }, { header: "ROW NOT TAKEN" }, { header: "REASON", maxWidth: reasonWidth }],
+      imported.rejections.map(({ line, code, reason }) => [String(line), code, reason]),
+      outPaint,
+    );
     out.write(
       [
         `\n${drawReport(report, { tps }, outPaint)}`,
-        `${outPaint.bold(`Rows not taken from ${recipientsFile}`)}\n${rejected.join("\n")}\n`,
+        `${outPaint.bold(`Rows not taken from ${recipientsFile}`)}
+${rejected}`,
         drawVerdicts({ verdicts, unknowns, metrics }, outPaint),
       ].join("\n"),
     );
