@@ -22,6 +22,12 @@ export async function startConsole(parts: ProcessParts): Promise<RunningPart> {
 
   return {
     url: `http://${host}:${port}`,
+    // The console keeps no limits, it only shows them.
+    async setLimits(changed) {
+      for (const [name, route] of Object.entries(config.routes)) {
+        route.limits = changed.routes[name]?.limits ?? route.limits;
+      }
+    },
     async close() {
       await app.close();
       await producer.close();

@@ -57,6 +57,7 @@ describe("/queues", () => {
   test("shows the real jobs, which hold ids and neither number nor text", async () => {
     const id = await sendOne(site, "shown");
     const jobs = await jobsOf(site, cookie);
+    expect(jobs).toMatchObject([{ externalUrl: { href: `/messages/${id}` } }]);
     expect(jobs.map(({ data }) => data)).toEqual([{ campaignId: null, ids: [id] }]);
     expect(JSON.stringify(jobs)).not.toContain("1234");
   });

@@ -20,18 +20,27 @@ async function startSystem() {
   const folder = await mkdtemp(join(tmpdir(), "hikyaku-console-"));
   starting.defer(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "hikyaku.yaml");
-  await writeFile(
-    file,
-    JSON.stringify({
-      redisPrefix: redis.redisPrefix,
-      console: { port: 0, users: [{ name: "op", password: "secret" }] },
-    }),
-  );
+  const configure = (tps: number) =>
+    writeFile(
+      file,
+      JSON.stringify({
+        redisPrefix: redis.redisPrefix,
+        console: { port: 0, users: [{ name: "op", password: "secret" }] },
+        routes: {
+          [route]: {
+            ...{ provider: "kddi", baseUrl: "http://127.0.0.1:9/au", botId: "bot_0001", tokens: "smsonly" },
+            ...{ basicAuth: { user: "user", password: "password" }, smsNumber: "0312345678", limits: { tps } },
+          },
+        },
+      }),
+    );
+  await configure(100);
   const env = { HIKYAKU_CONFIG: file, DATABASE_URL: database.url, REDIS_URL: redis.url };
   const stack = starting.move();
   return {
     ledger,
     key: secret,
+    configure,
     async start(further: Record<string, string> = {}) {
       const process = stack.use(spawnNode(new URL("../src/main.ts", import.meta.url), { env: { ...env, ...further } }));
       const [, url = ""] = await process.ready(/"url":"([^"]+)".*"msg":"console started"/);
@@ -54,6 +63,19 @@ test("the process tells its URL, its health and its metrics, and ends at SIGTERM
   const page = await fetch(console.url, { headers: { accept: "text/html" } });
   expect(page.url).toBe(`${console.url}/sign-in?next=%2F`);
   expect(await console.kill("SIGTERM")).toEqual({ code: 0, signal: null });
+});
+
+test("SIGHUP reads the configuration again, and the limits shown are those in force", async () => {
+  await using system = await startSystem();
+  const console = await system.start();
+  const limits = async () => {
+    const response = await fetch(`${console.url}/v1/routes`, { headers: { authorization: `Bearer ${system.key}` } });
+    return ((await response.json()) as { items: { limits: { tps: number } }[] }).items[0]?.limits.tps;
+  };
+  expect(await limits()).toBe(100);
+  await system.configure(50);
+  console.signal("SIGHUP");
+  await waitFor(async () => (await limits()) === 50, { what: "the new limit to be shown" });
 });
 
 test("SIGTERM breaks an upload off in time, and the next console goes on with it", async () => {

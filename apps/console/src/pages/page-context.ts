@@ -35,7 +35,7 @@ function heldAlert({ name, held, queued }: RouteState, clock: Clock): Html[] {
   if (!held) return [];
   const probe = held.nextProbeAt ? html` It tries again by itself at ${clock.short(held.nextProbeAt)}.` : null;
   return [
-    html`<p class="alert danger"><b>Route ${name} is held</b> since ${clock.short(held.since)} (${span(Date.now() - held.since.getTime())}): ${held.reason ?? held.cause}. ${plural(queued, "message")} wait.${probe} <a href="/routes">Routes</a></p>`,
+    html`<p class="alert danger"><b>Route ${name} is held</b> since ${clock.short(held.since)} (${span(Date.now() - held.since.getTime())}): ${held.reason ?? held.cause} – ${plural(queued, "message")} wait.${probe} <a href="/routes">Routes</a></p>`,
   ];
 }
 

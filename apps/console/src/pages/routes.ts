@@ -47,7 +47,7 @@ export function routePages(app: FastifyInstance, context: PageContext, queues: R
     const starved = queue?.workers === 0 && queued > 0 && !held;
     return html`<section class="card"><div class="row"><div><span class="name">${name}</span> <span class="state ${held ? "held" : "open"}">${held ? "held" : "open"}</span> <span class="soft small">${route.provider}</span></div>
 <div><a class="button" href="/routes/${encodeURIComponent(name)}/${held ? "release" : "hold"}">${held ? "Release" : "Hold"}</a></div></div>
-${held && html`<p class="alert danger"><b>Held</b> since ${clock.short(held.since)} (${held.cause}): ${held.reason}.${held.nextProbeAt ? html` One message tries again at ${clock.short(held.nextProbeAt)}.` : html` Only a person can release it.`}</p>`}
+${held && html`<p class="alert danger"><b>Held</b> since ${clock.short(held.since)} (${held.cause}): ${held.reason} –${held.nextProbeAt ? html` one message tries again at ${clock.short(held.nextProbeAt)}.` : html` only a person can release it.`}</p>`}
 ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${plural(queued, "message")} wait. Start one.</p>`}
 <div class="tiles">
 <div class="tile"><span>Rate now</span><strong>${rate === null ? "…" : perSecond(rate)}</strong><span>${limits === null ? "not in this console's configuration" : limits.tps === null ? "no limit" : `limit ${perSecond(limits.tps)}`}</span></div>

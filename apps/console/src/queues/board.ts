@@ -1,7 +1,7 @@
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
-import type { Lane } from "@hikyaku/queue";
+import type { Lane, SendJob } from "@hikyaku/queue";
 import type { FastifyInstance } from "fastify";
 import type { RouteQueues } from "./open-queues.ts";
 
@@ -44,6 +44,7 @@ export async function registerBoard(
         displayName: `${route} – ${laneNames[lane]}`,
         description: `Route ${route}: ${laneDescriptions[lane]}`,
         readOnlyMode: readOnly,
+        externalJobUrl: ({ data }) => pageOf(data as SendJob),
       });
     }),
   );
@@ -80,4 +81,11 @@ export async function registerBoard(
     }
   });
   await app.register(serverAdapter.registerPlugin() as never, { prefix: boardPath } as never);
+}
+
+/** The page that tells what the job is about. */
+function pageOf({ campaignId, ids }: SendJob): { displayText: string; href: string } {
+  return campaignId === null
+    ? { displayText: "Message", href: `/messages/${ids[0]}` }
+    : { displayText: "Campaign", href: `/campaigns/${campaignId}` };
 }
