@@ -24,7 +24,7 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
     )
     update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
     where unknown_at is not null and ${matches(sql, selection)}
-      and coalesce(campaign_id = any(array(select id from sendable)), true)`;
+      and (campaign_id is null or campaign_id = any(array(select id from sendable)))`;
   return count;
 }
 

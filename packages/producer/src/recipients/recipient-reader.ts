@@ -15,7 +15,6 @@ export function openRecipients<Row>(
   source: Iterable<Row> | AsyncIterable<Row>,
   signal?: AbortSignal,
 ): RecipientReader<Row> {
-  const abortion = abortionOf(signal);
   let iterator: Iterator<Row> | AsyncIterator<Row> | undefined;
   let ended = false;
   let reading: Promise<unknown> = Promise.resolve();
@@ -47,10 +46,9 @@ export function openRecipients<Row>(
       if (ended) return [];
       const rows = readRows(count);
       reading = rows;
-      return await (abortion ? Promise.race([rows, abortion.promise]) : rows);
+      return await (signal ? orAborted(rows, signal) : rows);
     },
     async close() {
-      abortion?.stop();
       // Only matters after an abort: nobody waits for the source any more, and its end is nobody's news.
       reading.catch(() => {});
       if (ended || !iterator?.return) return;
@@ -60,14 +58,20 @@ export function openRecipients<Row>(
   };
 }
 
-function abortionOf(signal: AbortSignal | undefined): { promise: Promise<never>; stop(): void } | undefined {
-  if (!signal) return undefined;
+/**
+ * The rows, or the signal's reason as soon as it is aborted. One listener for each wait: a promise that lasts for the whole
+ * import would keep every batch that was ever raced against it.
+ */
+async function orAborted<T>(rows: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {};
-  const promise = new Promise<never>((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     stop = () => signal.removeEventListener("abort", onAbort);
   });
-  promise.catch(() => {});
-  return { promise, stop };
+  try {
+    return await Promise.race([rows, aborted]);
+  } finally {
+    stop();
+  }
 }
