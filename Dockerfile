@@ -7,6 +7,7 @@ FROM node:${NODE_VERSION}-slim AS dependencies
 WORKDIR /app
 RUN npm install --global pnpm@10.34.9
 COPY pnpm-lock.yaml pnpm-workspace.yaml package.json ./
+COPY patches patches
 RUN pnpm fetch --prod
 COPY apps apps
 COPY packages packages
