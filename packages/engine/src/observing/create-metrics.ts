@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Every metric of the system. The table in docs/operate/metrics.md is checked against this list by a test. */
+/** Every metric of the system. The table in docs/operate/watching.md is checked against this list by a test. */
 export function createMetrics(input: { process: string; withDefaults?: boolean }) {
   const registry = new Registry();
   registry.setDefaultLabels({ process: input.process });

@@ -5,7 +5,6 @@ import type { SendLane } from "./lane.ts";
 const entry = (id: string, lane: SendLane): BacklogEntry => ({
   id,
   lane,
-  campaignId: null,
   deliveryWindow: null,
   settle: () => {},
 });

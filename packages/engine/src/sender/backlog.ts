@@ -4,7 +4,6 @@ import type { SendLane } from "./lane.ts";
 /** One message that this process holds a job for and has not claimed yet. */
 export interface BacklogEntry {
   readonly id: string;
-  readonly campaignId: string | null;
   /** When its campaign may send; null = at any time. */
   readonly deliveryWindow: DeliveryWindow | null;
   readonly lane: SendLane;

@@ -352,7 +352,6 @@ export function createSender(deps: SenderDeps) {
             let settled = false;
             return {
               id,
-              campaignId: job.campaignId,
               deliveryWindow,
               lane: job.lane,
               settle: (how) => {
