@@ -11,9 +11,11 @@ import {
   type Ledger,
   migrate,
   newId,
+  startCampaign,
 } from "@hikyaku/ledger";
+import { connectRedis, signalFeeder } from "@hikyaku/queue";
 import { spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
-import { createDatabase, createRedis, type NodeProcess, spawnNode } from "@hikyaku/testkit";
+import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
 
 export const route = "bench";
 const botId = "bot_0001";
@@ -33,10 +35,12 @@ export interface Stage extends AsyncDisposable {
   readonly redisPrefix: string;
   readonly gatewayUrl: string;
   metrics(): Promise<TrafficReport & { duplicates: { count: number } }>;
-  /** A real worker process, ready and idle. */
+  /** A real worker process, ready and idle: it holds its part of the connections, and nothing waits. */
   startWorker(): Promise<NodeProcess>;
   /** A campaign in the ledger that only waits for its start. */
   importCampaign(count: number): Promise<string>;
+  /** Starts it as the producer does: in the ledger, and with a word to the feeder. */
+  start(campaignId: string): Promise<void>;
   /** A baseline program of `bench/src/baseline`, told where everything is by `STAGE`. */
   startBaseline(program: string, extra?: Record<string, unknown>): Promise<NodeProcess>;
 }
@@ -48,6 +52,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   await migrate(database.url);
   const ledger = connectLedger(database.url, { max: 4 });
   stack.defer(() => ledger.close());
+  const connections = connectRedis({ url: redis.url });
+  stack.defer(() => connections.closeAll());
+  const grantsKey = `${redis.redisPrefix}:throttle:${route}:grants`;
+  /** Workers whose share of the connections is above nothing. */
+  const granted = async () =>
+    Object.values(await connections.shared.hgetall(grantsKey)).filter((entry) => Number(entry.split(" ")[1]) > 0)
+      .length;
+  let workers = 0;
   const folder = await mkdtemp(join(tmpdir(), "hikyaku-bench-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const simulator = stack.use(
@@ -109,9 +121,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         }),
       );
       await worker.ready(/worker started/);
+      workers += 1;
+      void worker.exited.then(() => (workers -= 1));
+      await waitFor(async () => (await granted()) >= workers, { what: `${workers} workers to hold connections` });
       return worker;
     },
     importCampaign: (count) => importCampaign(ledger, count),
+    async start(campaignId) {
+      await startCampaign(ledger.sql, { campaignId });
+      await signalFeeder(route, { connections, prefix: redis.redisPrefix });
+    },
     async startBaseline(program, extra = {}) {
       const started = stack.use(
         spawnNode(new URL(`./baseline/${program}.ts`, import.meta.url), {

@@ -1,4 +1,4 @@
-import { campaignCounts, cancelCampaign, startCampaign } from "@hikyaku/ledger";
+import { campaignCounts, cancelCampaign } from "@hikyaku/ledger";
 import { waitFor } from "@hikyaku/testkit";
 import { Redis } from "ioredis";
 import type { Row } from "../row.ts";
@@ -11,7 +11,7 @@ export async function cancel(): Promise<Row> {
   await using stage = await openStage({ tps: 500, concurrency: 50, gatewayMs: 5 });
   const campaignId = await stage.importCampaign(size);
   await stage.startWorker();
-  await startCampaign(stage.ledger.sql, { campaignId });
+  await stage.start(campaignId);
   await waitFor(async () => (await stage.metrics()).accepted > 1_000, { what: "sending", timeoutMs: 60_000 });
 
   const watch = watchRedis(stage.redisUrl);

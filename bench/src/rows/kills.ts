@@ -1,4 +1,4 @@
-import { campaignCounts, startCampaign } from "@hikyaku/ledger";
+import { campaignCounts } from "@hikyaku/ledger";
 import { waitFor } from "@hikyaku/testkit";
 import { Queue } from "bullmq";
 import type { Row } from "../row.ts";
@@ -16,7 +16,7 @@ export async function threeKills(): Promise<Row> {
   await stage.startWorker();
   let doomed = await stage.startWorker();
   const queue = new Queue(`send.${route}.campaign`, { connection: { url: stage.redisUrl }, prefix: stage.redisPrefix });
-  await startCampaign(stage.ledger.sql, { campaignId });
+  await stage.start(campaignId);
   const countsNow = () => campaignCounts(stage.ledger.sql, { campaignId });
   let resumedMs = 0;
   let longestGapMs = 0;

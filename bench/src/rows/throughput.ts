@@ -1,4 +1,4 @@
-import { campaignCounts, startCampaign } from "@hikyaku/ledger";
+import { campaignCounts } from "@hikyaku/ledger";
 import { waitFor } from "@hikyaku/testkit";
 import { median, perSecond, type Row } from "../row.ts";
 import { openStage } from "../stage.ts";
@@ -11,7 +11,7 @@ async function ours(count: number, gatewayMs: number): Promise<number> {
   const campaignId = await stage.importCampaign(count);
   await stage.startWorker();
   const begun = performance.now();
-  await startCampaign(stage.ledger.sql, { campaignId });
+  await stage.start(campaignId);
   await waitFor(async () => (await campaignCounts(stage.ledger.sql, { campaignId })).accepted === count, {
     what: "every message to be accepted",
     timeoutMs: 120_000,
@@ -44,7 +44,7 @@ async function compare(program: string, count: number, gatewayMs: number, rounds
 }
 
 export async function wholePipeline(): Promise<Row> {
-  const { ours, theirs, ratio } = await compare("bare-loop", 20_000, 0, 3);
+  const { ours, theirs, ratio } = await compare("bare-loop", 40_000, 0, 3);
   return {
     what: "whole pipeline, one worker process, no limit",
     measured: perSecond(ours),
@@ -56,7 +56,7 @@ export async function wholePipeline(): Promise<Row> {
 }
 
 export async function durableSending(): Promise<Row> {
-  const { ours, theirs, ratio } = await compare("two-updates", 20_000, 1, 3);
+  const { ours, theirs, ratio } = await compare("two-updates", 40_000, 1, 3);
   return {
     what: "durable sending of one worker process, gateway 1 ms",
     measured: perSecond(ours),

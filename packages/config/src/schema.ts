@@ -168,19 +168,33 @@ export const configSchema = section({
       .gt(0)
       .lt(1)
       .prefault(0.5)
-      .describe("What a 503 leaves of the route's pace, for every process, while 503s go on."),
+      .describe("What a storm of 503s leaves of the route's pace, for every process."),
     loneCutTo: z
       .number()
       .gt(0)
       .lt(1)
-      .prefault(0.9)
+      .prefault(0.98)
       .describe("What the first 503 after `loneAfter` without one leaves of the pace."),
+    repeatCutTo: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .prefault(0.95)
+      .describe("What each further 503 within `loneAfter` leaves, as long as they are no storm."),
+    stormShare: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .prefault(0.1)
+      .describe("503s are a storm when they are more than this share of a process's requests of the last second."),
     loneAfter: duration({ atLeast: "1ms" })
-      .prefault("10s")
+      .prefault("3s")
       .describe("How long without a 503 makes the next a lone one."),
     cutEvery: duration({ atLeast: "1ms" })
       .prefault("1s")
-      .describe("503s that come within this time of a cut belong to it and cut nothing more."),
+      .describe(
+        "503s that come within this time of a cut belong to it and cut nothing more, unless they turn out to be a storm.",
+      ),
     climbBy: z
       .number()
       .gt(0)

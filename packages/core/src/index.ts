@@ -37,6 +37,7 @@ export {
   type AdaptiveRateSettings,
   factorAt,
   fullRate,
+  isStorm,
   onThrottled,
   tpsAt,
 } from "./pacing/adaptive-rate.ts";

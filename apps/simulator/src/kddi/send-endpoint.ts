@@ -81,10 +81,14 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
     const delayMs = ownDelayMs + drawLatencyMs(faults(), "sends", botId, random);
     const disturbance = drawAfterStore(faults(), botId, random);
     const answer = () =>
-      after(delayMs, () => {
-        if (disturbance === undefined) answerAccepted(exchange, message, phone);
-        else disturb(exchange, disturbance);
-      });
+      after(
+        delayMs,
+        () => {
+          if (disturbance === undefined) answerAccepted(exchange, message, phone);
+          else disturb(exchange, disturbance);
+        },
+        exchange.arrivedAtMs,
+      );
     if (phone.behaviour.answer?.kind === "accept" && phone.behaviour.answer.as === "notified-first") {
       void delivery.beginNotified(message, phone).then(answer);
     } else {

@@ -1,13 +1,14 @@
-import type { AdaptiveRateSettings } from "@hikyaku/core";
+import { type AdaptiveRateSettings, isStorm } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { defaultPrefix, throttleKey } from "../names.ts";
-import { toleratedMs } from "./lateness.ts";
+import { toleratedMs, toleratedSlots } from "./lateness.ts";
 import { createSlotLease, type SlotLease } from "./lease.ts";
 import { openPacerConnection, type PaceSettings } from "./pacer.ts";
 import { createLocalPermits } from "./permits.ts";
 import { createRedisClock } from "./redis-clock.ts";
 import { joinShare, type ThrottleRole } from "./share.ts";
 import { statusShare } from "./share-script.ts";
+import { createStartLog } from "./start-log.ts";
 import type { RouteLimits, Throttle } from "./throttle.ts";
 
 export interface ThrottleOptions {
@@ -43,6 +44,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
   const listeners = new Set<(concurrency: number) => void>();
   let concurrency = 0;
   let throttled = 0;
+  const throttledLog = createStartLog();
   let statusTokens = 0;
   let closed = false;
   const onError = (error: Error): void => {
@@ -64,6 +66,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
       },
     },
     wantSlots: (count) => leases().main.want(count),
+    toleratedSlots: (marginMs) => toleratedSlots(marginMs, share.intervals().main, share.participants()),
     wantConcurrency: () => share.wantMore(),
   });
 
@@ -115,10 +118,11 @@ export function openThrottle(options: ThrottleOptions): Throttle {
       },
       onLease({ startsAt, intervalMs, marginMs, count }) {
         const first = clock.toLocal(startsAt) + leadMs;
-        const late = toleratedMs(marginMs);
-        permits.addSlots(
-          Array.from({ length: count }, (_, index) => ({ at: first + index * intervalMs, toleratedMs: late })),
-        );
+        const late = {
+          toleratedMs: toleratedMs(marginMs),
+          toleratedSlots: toleratedSlots(marginMs, intervalMs, share.participants()),
+        };
+        permits.addSlots(Array.from({ length: count }, (_, index) => ({ at: first + index * intervalMs, ...late })));
       },
       onError,
     });
@@ -148,7 +152,10 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     acquire: (kind, max, signal) => permits.acquire(kind, max, signal),
     throttled(retryAfterMs, startedAt) {
       throttled++;
-      if (!closed) share.slowDown(retryAfterMs, startedAt);
+      const now = performance.now();
+      throttledLog.add(now);
+      const counts = { throttled: throttledLog.count(now), started: permits.startsInLastSecond() };
+      if (!closed) share.slowDown(retryAfterMs, startedAt, isStorm(counts, options.adaptive ?? {}));
     },
     async setLimits(limits) {
       checkLimits(limits);

@@ -1,4 +1,4 @@
-import { createLateness } from "./lateness.ts";
+import { createLateness, longestWaitMs } from "./lateness.ts";
 import { createSlotLine, type Slot } from "./slot-line.ts";
 import { createStartLog } from "./start-log.ts";
 import { type Permit, type PermitKind, ThrottleClosedError } from "./throttle.ts";
@@ -25,6 +25,8 @@ export interface LocalPermitsOptions {
   };
   /** `count` more slots could be used. */
   wantSlots(count: number): void;
+  /** How many slots of this process may be kept though they are late, were that the margin. */
+  toleratedSlots(marginMs: number): number;
   /** More requests could be in flight than are granted. */
   wantConcurrency(): void;
 }
@@ -40,6 +42,8 @@ export interface LocalPermits {
   demand(): number;
   /** The margin between pace and limit that would suit this process best (`lateness.ts`). */
   bestMarginMs(): number;
+  /** Starts of this process in the last second. */
+  startsInLastSecond(): number;
   counts(): LocalCounts;
   close(): void;
 }
@@ -83,14 +87,14 @@ const readyTimeoutMs = 10_000;
 const shortHoldMs = 2_000;
 
 export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
-  const { route, allowance, statusCeiling, wantSlots, wantConcurrency } = options;
+  const { route, allowance, statusCeiling, wantSlots, toleratedSlots, wantConcurrency } = options;
   const waiters: Record<PermitKind, Waiter[]> = { single: [], campaign: [], status: [] };
   const starters: Record<PermitKind, Starter[]> = { single: [], campaign: [], status: [] };
   /** Permits given out that have not started. */
   const reserved: Record<PermitKind, number> = { single: 0, campaign: 0, status: 0 };
   /** Permits the waiters ask for. */
   const wanted: Record<PermitKind, number> = { single: 0, campaign: 0, status: 0 };
-  const slots = createSlotLine();
+  const slots = createSlotLine({ longestWaitMs });
   const log = createStartLog();
   const lateness = createLateness();
   /** From a permit to its `ready`, smoothed. */
@@ -119,10 +123,11 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
 
   function dropPassed(now: number): void {
     const open = total(reserved) + total(wanted);
-    for (const [index, { at }] of slots.takePassed(now).entries()) {
+    const overdue = slots.overdue(now);
+    for (const [index, { at }] of slots.takePassed(now, open).entries()) {
       if (index < open) {
         slotsMissed++;
-        lateness.add(now, now - at);
+        lateness.add(now, now - at, overdue - index);
       } else slotsUnused++;
     }
   }
@@ -141,9 +146,10 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
       const kind = kinds.find((each) => starters[each].length > 0);
       if (kind === undefined) return;
       if (tps !== null) {
+        const overdue = slots.overdue(now);
         const slot = slots.takeDue(now);
         if (slot === undefined) return;
-        lateness.add(now, now - slot.at);
+        lateness.add(now, now - slot.at, overdue);
         if (log.count(now) >= Math.max(1, Math.floor(tps))) {
           slotsMissed++;
           continue;
@@ -315,7 +321,8 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     },
     review,
     demand: () => inUse + total(reserved) + total(wanted),
-    bestMarginMs: () => lateness.bestMarginMs(performance.now()),
+    bestMarginMs: () => lateness.bestMarginMs(performance.now(), toleratedSlots),
+    startsInLastSecond: () => log.count(performance.now()),
     counts: () => ({
       inUse,
       reserved: total(reserved),

@@ -17,9 +17,9 @@ export const settleMs = 1_200;
  * ARGV  1 id  2 role: send or status  3 op: beat, configure or leave  4 granted  5 in use  6 wanted
  *       7..11 what it knows: version, tps ("" = not limited), concurrency, factor, changedAt
  *       12, 13 the paces' ms per slot by that knowledge  14 the margin they are made with  15 the margin it would like
- *       16 channel
+ *       16 channel  17 when the last storm was, as it knows
  * Reply now, createdAt, version, tps, concurrency, factor, changedAt, notBefore, grant, live participants that want
- *       something, the margin, "1" when another one waits for what this one has to give back
+ *       something, the margin, "1" when another one waits for what this one has to give back, when the last storm was
  *
  * Promise: the sum of what the live participants hold, as they and this script know it, never exceeds the limit,
  * because a grant is at most what the others do not hold. A lowered participant counts with what it still has in use.
@@ -41,10 +41,11 @@ if op == 'leave' then
   return {}
 end
 
-local state = redis.call('HMGET', stateKey, 'createdAt', 'beatAt', 'version', 'tps', 'concurrency', 'factor', 'changedAt', 'notBefore')
+local state = redis.call('HMGET', stateKey, 'createdAt', 'beatAt', 'version', 'tps', 'concurrency', 'factor', 'changedAt', 'notBefore', 'stormAt')
 local createdAt, beatAt = tonumber(state[1]), tonumber(state[2])
 local version, tps, concurrency, factor, changedAt = state[3], state[4], state[5], state[6], state[7]
 local notBefore = state[8] or '0'
+local stormAt = state[9] or '0'
 
 -- Nothing there (first use, FLUSHALL), or nobody was heard for so long that what stands there is from before an outage.
 if not createdAt or math.abs(now - (beatAt or 0)) > ${silentMs} then
@@ -56,21 +57,22 @@ if not createdAt or math.abs(now - (beatAt or 0)) > ${silentMs} then
     notBefore = '0'
     redis.call('HDEL', stateKey, 'notBefore')
     if changedAt and tonumber(changedAt) > now then changedAt = text(now) end
+    if tonumber(stormAt) > now then stormAt = text(now) end
   end
 end
 
 if op == 'configure' or not version or tonumber(ARGV[7]) > tonumber(version) then
   if op == 'configure' then
-    if tps ~= ARGV[8] then factor = '1'; changedAt = '0' end
+    if tps ~= ARGV[8] then factor = '1'; changedAt = '0'; stormAt = '0' end
     version = text(math.max(now, (tonumber(version) or 0) + 1))
   else
-    version = ARGV[7]; factor = ARGV[10]; changedAt = ARGV[11]
+    version = ARGV[7]; factor = ARGV[10]; changedAt = ARGV[11]; stormAt = ARGV[17] or '0'
   end
   tps = ARGV[8]; concurrency = ARGV[9]
   redis.call('PUBLISH', channel, 'limits')
 end
 redis.call('HSET', stateKey, 'createdAt', text(createdAt), 'beatAt', text(now), 'version', version, 'tps', tps,
-  'concurrency', concurrency, 'factor', factor, 'changedAt', changedAt)
+  'concurrency', concurrency, 'factor', factor, 'changedAt', changedAt, 'stormAt', stormAt)
 
 local limit = tonumber(concurrency)
 local senders, checkers, idle = {}, {}, {}
@@ -174,7 +176,7 @@ if starved and holds < before then redis.call('PUBLISH', channel, 'free') end
 if grant < mine.target and wantBefore <= before then redis.call('PUBLISH', channel, 'want') end
 
 return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt, notBefore, text(grant),
-  text(wanting), text(margin), starved and '1' or '0' }
+  text(wanting), text(margin), starved and '1' or '0', stormAt }
 `);
 
 /**
@@ -184,6 +186,7 @@ return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt,
  * KEYS  as for the beat, without 2
  * ARGV  1..3 tps, factor, changedAt as known  4 new factor ("" = unchanged)  5 new changedAt  6, 7 the paces' ms per
  *       slot  8 their margin  9 hold for this many ms (0 = no)  10 channel
+ *       11 when the last storm was
  */
 export const slowDownScript = luaScript(`
 local time = redis.call('TIME')
@@ -191,7 +194,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local state = redis.call('HMGET', KEYS[1], 'tps', 'factor', 'changedAt', 'notBefore')
 local changed = false
 if ARGV[4] ~= '' and state[1] == ARGV[1] and state[2] == ARGV[2] and state[3] == ARGV[3] then
-  redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5])
+  redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5], 'stormAt', ARGV[11])
   for i = 2, 3 do
     if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'minTime', ARGV[4 + i], 'margin', ARGV[8]) end
   end

@@ -40,7 +40,8 @@ export interface Share {
   intervals(): { main: number; status: number; marginMs: number };
   /** More could be used than is granted. */
   wantMore(): void;
-  slowDown(retryAfterMs: number | undefined, startedAt: number | undefined): void;
+  /** `storm`: the 503s of this process say that the limit is lower than what is sent. */
+  slowDown(retryAfterMs: number | undefined, startedAt: number | undefined, storm: boolean): void;
   configure(limits: RouteLimits): Promise<void>;
   /** Stops beating and gives the grant back. */
   leave(): Promise<void>;
@@ -143,6 +144,7 @@ export function joinShare(options: ShareOptions): Share {
           marginMs,
           likes,
           channel,
+          known.rate.stormAt,
         ],
       );
       if (left) return;
@@ -198,6 +200,7 @@ export function joinShare(options: ShareOptions): Share {
       live,
       margin,
       starved,
+      stormAt,
     ] = reply;
     clock.observe(Number(now), askedAt, performance.now());
     if (createdAt === "") void probeClock();
@@ -211,7 +214,7 @@ export function joinShare(options: ShareOptions): Share {
     marginMs = Number(margin);
     version = newVersion;
     limits = { tps: tps === "" ? null : Number(tps), concurrency: Number(concurrency) };
-    rate = { factor: Number(factor), changedAt: Number(changedAt) };
+    rate = { factor: Number(factor), changedAt: Number(changedAt), stormAt: Number(stormAt) };
     participants = Math.max(1, Number(live));
     if (Number(held) > clock.now()) notBefore = Math.max(notBefore, clock.toLocal(Number(held)));
     const lowered = Number(grant) < granted;
@@ -239,11 +242,11 @@ export function joinShare(options: ShareOptions): Share {
       // Said already: the others will give back, and a message on the channel will tell.
       if (granted < limits.concurrency && wantTold <= granted) beatSoon();
     },
-    slowDown(retryAfterMs, startedAt) {
+    slowDown(retryAfterMs, startedAt, storm) {
       const at = clock.now();
       const { tps } = limits;
       const sinceCut = startedAt === undefined || clock.toRedis(startedAt) > rate.changedAt;
-      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { ...adaptive, tps });
+      const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { ...adaptive, tps }, storm);
       const holdMs = Math.ceil(retryAfterMs ?? (tps === null ? unpacedHoldMs : 0));
       if (next === rate && holdMs === 0) return;
       if (holdMs > 0) notBefore = Math.max(notBefore, performance.now() + holdMs);
@@ -264,6 +267,7 @@ export function joinShare(options: ShareOptions): Share {
             marginMs,
             holdMs,
             channel,
+            next.stormAt,
           ],
         )
         .then(beatSoon, onError);
