@@ -115,7 +115,14 @@ export interface StatusRef {
 
 /** What a status call says of one message. A check that fails never marks a message. */
 export type StatusAnswer =
-  | { kind: "status"; state: ReceiptState | "pending"; rawStatus: string; at: Date | null }
+  | {
+      kind: "status";
+      state: ReceiptState | "pending";
+      rawStatus: string;
+      at: Date | null;
+      /** The channel the answer names, where it does. */
+      channel?: string | null;
+    }
   /** The carrier does not know the id (any more): 404, 410, out of the window. */
   | { kind: "not-known"; reason: string }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
@@ -195,6 +202,8 @@ export type ReadNotification =
       /** The event's own time; null when missing or unreadable. */
       at: Date | null;
       reason?: string;
+      /** The channel the notification names, where it does. */
+      channel?: string | null;
     }
   | InboundNotification
   | { kind: "connection-test" }
@@ -208,6 +217,8 @@ export interface InboundNotification {
   event: InboundEvent;
   /** The carrier's id of the user's own message, for telling repeats; not of the message that was answered. */
   userMessageId: string | null;
+  /** The carrier's id of the message of ours that was answered; absent or null where the carrier does not name it. */
+  answersTo?: string | null;
   /** The user's number in E.164; as it came when it is not a Japanese mobile number. */
   recipient: string | null;
   /** What the user wrote; for a tap the button's label. */
