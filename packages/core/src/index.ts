@@ -63,7 +63,6 @@ export type {
   StatusAnswer,
   StatusRef,
   SubscribersAnswer,
-  VisibleText,
 } from "./provider/provider.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";

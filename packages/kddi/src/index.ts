@@ -1,6 +1,7 @@
 export type { KddiPayload, PlusPayload } from "./content/payload.ts";
 export { lintContent, prepareContent, visibleTexts } from "./content/prepare-content.ts";
 export type { SmsPayload } from "./content/sms-part.ts";
+export type { VisibleText } from "./content/visible-text.ts";
 export { type KnownStatus, statusWords } from "./delivery-status.ts";
 export { encodeSegment } from "./endpoint.ts";
 export {

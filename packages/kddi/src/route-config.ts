@@ -68,11 +68,6 @@ const publicShape = {
     })
     .prefault({}),
   rcs: rcsSettings,
-  maxBodyBytes: z
-    .int()
-    .min(1_024)
-    .prefault(262_144)
-    .meta({ unit: "bytes", description: "Longest request that is sent, and longest answer that is read." }),
   allow060: z.boolean().prefault(true).describe("Accept 060 numbers, assigned to mobile phones from July 2026 on."),
   allowDummyC0: z
     .boolean()
@@ -233,6 +228,11 @@ export const routeConfigSchema = z
     responseTimeout: duration
       .prefault("35s")
       .describe("Longest wait for the whole answer; above common gateway timeouts, so that their 504 is seen."),
+    maxBodyBytes: z
+      .int()
+      .min(1_024)
+      .prefault(262_144)
+      .meta({ unit: "bytes", description: "Longest request that is sent, and longest answer that is read." }),
     tls: z
       .strictObject({
         caFile: z.string().min(1).optional().describe("PEM file of certificates trusted besides the usual ones."),
@@ -262,6 +262,7 @@ export const publicSettingsSchema = z.object({
   ...publicShape,
   /** Whether the account has the carriers' tokens, without which only SMS can be sent (guide §1.1). Never the tokens themselves. */
   plusMessage: z.boolean().prefault(false),
+  maxBodyBytes: z.int().min(1).prefault(262_144),
 });
 
 export type KddiPublicSettings = z.output<typeof publicSettingsSchema>;

@@ -75,18 +75,11 @@ export interface PreparedContent {
    * Its `variables` are its parent's, so `render` takes the same values. Null or absent when there is none.
    */
   readonly fallback?: PreparedContent | null;
-  /** Every text a recipient can read, as written (with `#{name}`), for checks of what must stand in a message. */
-  readonly visibleTexts?: readonly VisibleText[];
-}
-
-export interface VisibleText {
-  /** e.g. `content.card.title` */
-  path: string;
-  /** The part of the content it belongs to, e.g. `sms` or `rcs`. Each part reaches its reader without the other. */
-  part: string;
-  /** `url` is an address that a tap on a button opens; it is not shown itself. */
-  kind: "text" | "button" | "url";
-  text: string;
+  /**
+   * The texts a recipient may read, with their `#{name}` places: one list for each way in which the message may arrive, as each must do
+   * by itself. The addresses that buttons lead to are among them.
+   */
+  readonly visibleTexts?: readonly (readonly string[])[];
 }
 
 export interface RenderedMessage {
@@ -96,6 +89,8 @@ export interface RenderedMessage {
   readonly segments: number;
   /** What the recipient will read, for samples and previews. Never logged. */
   readonly preview: string;
+  /** The texts a recipient may read, finished, as in {@link PreparedContent.visibleTexts}. */
+  readonly visibleTexts?: readonly (readonly string[])[];
   readonly warnings: readonly ContentIssue[];
 }
 
@@ -139,7 +134,7 @@ export interface ProviderClient {
   checkStatus(refs: readonly StatusRef[]): Promise<StatusAnswer[]>;
   /**
    * Asks for each recipient (E.164) whether the richer channel reaches it, one call each; answers in order and never throws. The
-   * caller paces it like sends. Absent where the carrier offers no such check.
+   * caller paces it like sends and asks about no more at once than it has connections. Absent where the carrier offers no such check.
    */
   checkCapability?(recipients: readonly string[], options?: CapabilityOptions): Promise<CapabilityAnswer[]>;
   /**

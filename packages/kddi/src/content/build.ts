@@ -1,8 +1,9 @@
-import type { ContentIssue, VisibleText } from "@hikyaku/core";
+import type { ContentIssue } from "@hikyaku/core";
 import type { RcsLimits, RcsSettings } from "../rcs-settings.ts";
 import type { TextRule } from "./check-text.ts";
 import { compileText, Field, type RenderValues } from "./field.ts";
 import type { Place } from "./place.ts";
+import type { VisibleText } from "./visible-text.ts";
 
 /** A piece of the wire's JSON; where the text differs by recipient, a {@link Field} stands. */
 export type WireNode = string | number | boolean | Field | readonly WireNode[] | { readonly [key: string]: WireNode };

@@ -770,6 +770,14 @@ describe("the texts a recipient can read", () => {
       chips: [{ label: "はい" }],
       text: "【飛脚】#{名}様",
     };
+    expect(prepared(content).visibleTexts).toEqual([
+      ["題", "d", "配信停止", "https://e.example/stop?n=#{番号}", "はい"],
+      ["【飛脚】#{名}様"],
+    ]);
+    expect(rendered(content, { 番号: "1", 名: "太郎" }).visibleTexts).toEqual([
+      ["題", "d", "配信停止", "https://e.example/stop?n=1", "はい"],
+      ["【飛脚】太郎様"],
+    ]);
     expect(visibleTexts(content, settingsOf())).toEqual([
       { path: "content.card.title", part: "rcs", kind: "text", text: "題" },
       { path: "content.card.description", part: "rcs", kind: "text", text: "d" },

@@ -1,10 +1,5 @@
-import {
-  type ContentIssue,
-  type PreparedContent,
-  parseDuration,
-  type RenderedMessage,
-  type VisibleText,
-} from "@hikyaku/core";
+import { type ContentIssue, type PreparedContent, parseDuration, type RenderedMessage } from "@hikyaku/core";
+import { previewOf } from "../preview.ts";
 import { limitsFor } from "../rcs-settings.ts";
 import type { KddiPublicSettings } from "../route-config.ts";
 import { authoredToWire } from "./authored-to-wire.ts";
@@ -16,56 +11,36 @@ import type { PlusPayload } from "./payload.ts";
 import { notedPlace, samePlace } from "./place.ts";
 import { readableText } from "./readable-text.ts";
 import { shapeIssues } from "./shape-issues.ts";
-import { type CompiledSms, compileSms } from "./sms-part.ts";
+import { type AuthoredSms, type CompiledSms, compileSms } from "./sms-part.ts";
 import { type ContentParts, splitParts } from "./split-parts.ts";
+import { textsByPart, textsOfPreview, type VisibleText } from "./visible-text.ts";
 
 type Issues = { issues: ContentIssue[] };
 
 /** Checks a content and compiles it. All faults of all parts are reported at once, each by the path the author knows. */
 export function prepareContent(content: unknown, settings: KddiPublicSettings): PreparedContent | Issues {
-  const parsed = contentSchema.safeParse(content);
-  if (!parsed.success) return { issues: shapeIssues(parsed.error.issues) };
-  const parts = splitParts(parsed.data, settings);
-  const sms = parts.sms === null ? null : compileSms(parts.sms, settings);
-  const plus = parts.mode === "2" ? null : compilePlus(parts, settings);
-  const all = [
-    ...parts.issues,
-    ...(plus === null ? [] : plus.issues),
-    ...(sms === null ? [] : "issues" in sms ? sms.issues : sms.warnings),
-  ];
-  if (all.some(({ level }) => level === "error") || (sms !== null && "issues" in sms)) return { issues: all };
-  const smsTexts: VisibleText[] =
-    parts.sms === null ? [] : [{ path: parts.sms.textPath, part: "sms", kind: "text", text: parts.sms.text }];
-  const common = { content: parts.content, warnings: all };
+  const compiled = compile(content, settings);
+  if ("issues" in compiled) return compiled;
+  const { parts, sms, plus, warnings, visible } = compiled;
+  const common = { content: parts.content, warnings, visibleTexts: textsByPart(visible) };
   if (plus === null) {
-    if (sms === null) throw new TypeError("a content without any part was taken for a right one");
-    return { ...common, ...renderingSms(sms, sms.variables), visibleTexts: smsTexts, fallback: null };
+    // A content of no part at all was refused: without +Message there is an SMS.
+    if (sms === null) throw new TypeError("a content without a part was taken for a right one");
+    return { ...common, ...renderingSms(sms, sms.variables), fallback: null };
   }
 
   const variables = [...new Set([...plus.variables, ...(sms?.variables ?? [])])];
-  const fallback: PreparedContent | null =
-    sms === null || parts.sms === null
-      ? null
-      : {
-          content: { text: parts.sms.text, smsNumber: parts.sms.smsNumber, dst: parts.sms.dst },
-          warnings: sms.warnings,
-          visibleTexts: smsTexts,
-          ...renderingSms(sms, variables),
-        };
   return {
     ...common,
     variables,
-    visibleTexts: [...plus.visible, ...smsTexts],
-    fallback,
+    fallback: sms === null || parts.sms === null ? null : standAlone(sms, parts.sms, variables),
     render(values): RenderedMessage | Issues {
       const named = byName(variables, values);
       const plain = sms === null || parts.mode === "1" ? null : sms.render(named.plain);
       const rcs = plus.render(named);
-      const issues = [
-        ...("issues" in rcs ? rcs.issues : []),
-        ...(plain !== null && "issues" in plain ? plain.issues : []),
-      ];
-      if ("issues" in rcs || (plain !== null && "issues" in plain)) return { issues };
+      const smsIssues = plain !== null && "issues" in plain ? plain.issues : [];
+      if ("issues" in rcs) return { issues: [...rcs.issues, ...smsIssues] };
+      if (plain !== null && "issues" in plain) return { issues: smsIssues };
       const payload: PlusPayload = {
         mode: parts.mode === "0" ? "0" : "1",
         dst: parts.dst,
@@ -77,23 +52,63 @@ export function prepareContent(content: unknown, settings: KddiPublicSettings): 
         payload,
         // Whether it becomes an SMS is known only from the answer: until then it counts as the dearer one.
         segments: plain?.segments ?? 1,
-        preview: readableText(payload),
         warnings: plain?.warnings ?? [],
+        // Not asked for when a million rows are only checked.
+        get preview() {
+          return readableText(payload);
+        },
+        get visibleTexts() {
+          const { plus: shown } = previewOf(payload);
+          const ways = [shown === null ? [] : textsOfPreview(shown), plain === null ? [] : [plain.payload.text]];
+          return ways.filter((texts) => texts.length > 0);
+        },
       };
     },
   };
 }
 
 /** All faults and warnings of a content, as `content lint` shows them. Empty when there is nothing to say. */
-export function lintContent(content: unknown, settings: KddiPublicSettings): ContentIssue[] {
-  const prepared = prepareContent(content, settings);
-  return "issues" in prepared ? prepared.issues : [...prepared.warnings];
+export function lintContent(content: unknown, settings: KddiPublicSettings): readonly ContentIssue[] {
+  const compiled = compile(content, settings);
+  return "issues" in compiled ? compiled.issues : compiled.warnings;
 }
 
-/** Every text that a recipient can read, as written; empty when the content is not right. */
+/** Every text that a recipient can read, as written, with its path; empty when the content is not right. */
 export function visibleTexts(content: unknown, settings: KddiPublicSettings): readonly VisibleText[] {
-  const prepared = prepareContent(content, settings);
-  return "issues" in prepared ? [] : (prepared.visibleTexts ?? []);
+  const compiled = compile(content, settings);
+  return "issues" in compiled ? [] : compiled.visible;
+}
+
+interface Compiled {
+  parts: ContentParts;
+  sms: CompiledSms | null;
+  plus: CompiledPlus | null;
+  warnings: readonly ContentIssue[];
+  visible: readonly VisibleText[];
+}
+
+function compile(content: unknown, settings: KddiPublicSettings): Compiled | Issues {
+  const parsed = contentSchema.safeParse(content);
+  if (!parsed.success) return { issues: shapeIssues(parsed.error.issues) };
+  const parts = splitParts(parsed.data, settings);
+  const sms = parts.sms === null ? null : compileSms(parts.sms, settings);
+  const plus = parts.mode === "2" ? null : compilePlus(parts, settings);
+  const smsIssues = sms === null ? [] : "issues" in sms ? sms.issues : sms.warnings;
+  const all = [...parts.issues, ...(plus === null ? [] : plus.issues), ...smsIssues];
+  if (all.some(({ level }) => level === "error") || (sms !== null && "issues" in sms)) return { issues: all };
+  const smsTexts: VisibleText[] =
+    parts.sms === null ? [] : [{ path: parts.sms.textPath, part: "sms", kind: "text", text: parts.sms.text }];
+  return { parts, sms, plus, warnings: all, visible: [...(plus?.visible ?? []), ...smsTexts] };
+}
+
+/** The SMS part as a content of its own, rendered with the values of the whole. */
+function standAlone(
+  sms: CompiledSms,
+  { text, smsNumber, dst }: AuthoredSms,
+  variables: readonly string[],
+): PreparedContent {
+  const content = { text, smsNumber, dst };
+  return { content, warnings: sms.warnings, visibleTexts: [[text]], ...renderingSms(sms, variables) };
 }
 
 function renderingSms(sms: CompiledSms, variables: readonly string[]): Pick<PreparedContent, "variables" | "render"> {
@@ -101,7 +116,9 @@ function renderingSms(sms: CompiledSms, variables: readonly string[]): Pick<Prep
     variables,
     render(values) {
       const rendered = sms.render(variables === sms.variables ? values : byName(variables, values).plain);
-      return "issues" in rendered ? rendered : { ...rendered, preview: rendered.payload.text };
+      if ("issues" in rendered) return rendered;
+      const { text } = rendered.payload;
+      return { ...rendered, preview: text, visibleTexts: [[text]] };
     },
   };
 }
