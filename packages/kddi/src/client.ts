@@ -39,7 +39,8 @@ export function createClient(route: KddiRouteConfig, connections: number): Provi
       ? plusRequestBody(message, payload, route.sms, now)
       : smsRequestBody(message.recipient, payload, route.sms);
     const request = { method: "POST", path: endpoint.sendPath, headers, body } as const;
-    return readSendExchange(await exchange(dispatcher, origin, request, route), message, route, credentials);
+    const outcome = readSendExchange(await exchange(dispatcher, origin, request, route), message, route, credentials);
+    return outcome.kind === "unknown" ? { ...outcome, sendMode: modeOf(payload) } : outcome;
   };
 
   return {

@@ -34,6 +34,7 @@ function columns(notification: ReadNotification): Pick<NewReceipt, "kind" | "sta
         reportedState: notification.state,
         rawStatus: notification.rawStatus,
         recipient: notification.recipient,
+        channel: notification.channel ?? null,
         eventAt: notification.at,
         reason: notification.reason ?? null,
       };
