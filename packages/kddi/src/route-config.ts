@@ -17,7 +17,10 @@ const senderNumber = z
   .meta({ expected: "4 to 15 digits, in quotes" });
 const httpStatus = z.int().min(100).max(599);
 
-const fieldPath = z.string().regex(/^[^.]+(?:\.[^.]+)*$/);
+const fieldPath = z
+  .string()
+  .regex(/^[^.]+(?:\.[^.]+)*$/)
+  .meta({ expected: "a field, or fields joined by dots" });
 const callPath = z
   .string()
   .regex(/^\/[\x21-\x7e]*$/)
