@@ -26,7 +26,7 @@ export function prepareContent(content: unknown, settings: KddiPublicSettings): 
   if (plus === null) {
     // A content of no part at all was refused: without +Message there is an SMS.
     if (sms === null) throw new TypeError("a content without a part was taken for a right one");
-    return { ...common, ...renderingSms(sms, sms.variables), fallback: null };
+    return { ...common, variables: sms.variables, fallback: null, render: sms.render };
   }
 
   const variables = [...new Set([...plus.variables, ...(sms?.variables ?? [])])];
@@ -107,19 +107,12 @@ function standAlone(
   { text, smsNumber, dst }: AuthoredSms,
   variables: readonly string[],
 ): PreparedContent {
-  const content = { text, smsNumber, dst };
-  return { content, warnings: sms.warnings, visibleTexts: [[text]], ...renderingSms(sms, variables) };
-}
-
-function renderingSms(sms: CompiledSms, variables: readonly string[]): Pick<PreparedContent, "variables" | "render"> {
   return {
+    content: { text, smsNumber, dst },
     variables,
-    render(values) {
-      const rendered = sms.render(variables === sms.variables ? values : byName(variables, values).plain);
-      if ("issues" in rendered) return rendered;
-      const { text } = rendered.payload;
-      return { ...rendered, preview: text, visibleTexts: [[text]] };
-    },
+    warnings: sms.warnings,
+    visibleTexts: [[text]],
+    render: (values) => sms.render(byName(variables, values).plain),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   lintSmsText,
   normaliseSmsText,
   parseTemplate,
+  type RenderedMessage,
   type SmsLimits,
   type SmsTextIssue,
   segmentCount,
@@ -33,10 +34,8 @@ export interface CompiledSms {
   render(values: Readonly<Record<string, string>> | readonly string[]): RenderedSms | { issues: ContentIssue[] };
 }
 
-export interface RenderedSms {
+export interface RenderedSms extends RenderedMessage {
   payload: SmsPayload;
-  segments: number;
-  warnings: readonly ContentIssue[];
 }
 
 /** The route's lengths of an SMS and its parts. */
@@ -81,7 +80,8 @@ export function compileSms(
       const warnings = lint(finished).map(withoutCharacters);
       if (warnings.some(({ level }) => level === "error")) return { issues: warnings };
       const payload: SmsPayload = { text: finished, smsNumber, dst };
-      return { payload, segments: segmentCount(finished.length, limits) ?? 0, warnings };
+      const segments = segmentCount(finished.length, limits) ?? 0;
+      return { payload, segments, preview: finished, visibleTexts: [[finished]], warnings };
     },
   };
 }
