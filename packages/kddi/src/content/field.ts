@@ -10,18 +10,11 @@ export interface RenderValues {
 
 /** A place of the wire whose text differs by recipient. Where it does not, the finished text itself stands there. */
 export class Field {
-  readonly path: string;
-  readonly variables: readonly string[];
-  readonly #finish: (values: RenderValues) => string | ContentIssue[];
+  /** The finished text, or what is wrong with it for this recipient. */
+  readonly render: (values: RenderValues) => string | ContentIssue[];
 
-  constructor(path: string, variables: readonly string[], finish: (values: RenderValues) => string | ContentIssue[]) {
-    this.path = path;
-    this.variables = variables;
-    this.#finish = finish;
-  }
-
-  render(values: RenderValues): string | ContentIssue[] {
-    return this.#finish(values);
+  constructor(render: (values: RenderValues) => string | ContentIssue[]) {
+    this.render = render;
   }
 }
 
@@ -86,7 +79,7 @@ export function compileText(written: string, path: string, rule: TextRule): Comp
           } as const,
         ];
   };
-  return { slot: new Field(path, variables, finish), variables, text, issues: fixedFaults(marked, path, rule) };
+  return { slot: new Field(finish), variables, text, issues: fixedFaults(marked, path, rule) };
 }
 
 const referencePlace = new RegExp(`#\\{\\s*${referenceVariable}\\s*\\}`, "g");
