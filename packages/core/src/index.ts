@@ -43,7 +43,14 @@ export {
 } from "./pacing/adaptive-rate.ts";
 
 export type {
+  CapabilityAnswer,
+  CapabilityOptions,
   ContentIssue,
+  InboundAttachment,
+  InboundEvent,
+  InboundNotification,
+  MessageReference,
+  NoAnswer,
   NotificationInput,
   OutgoingMessage,
   PreparedContent,
@@ -56,6 +63,7 @@ export type {
   RouteSettings,
   StatusAnswer,
   StatusRef,
+  SubscribersAnswer,
 } from "./provider/provider.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";

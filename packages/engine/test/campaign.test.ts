@@ -23,6 +23,9 @@ test("a campaign goes out and every message has its receipt", async () => {
 
   const counts = await campaignCounts(system.ledger.sql, { campaignId });
   expect(counts).toMatchObject({ delivered: 300, total: 300 });
+  // Its status would be asked as it was sent.
+  const ways = await system.ledger.sql`select distinct channel, send_mode from message`;
+  expect(ways).toEqual([{ channel: "sms", sendMode: "2" }]);
   expect(await countRows(system.ledger.sql, { campaignId })).toEqual(counts);
   const metrics = await system.control<SimulatorMetrics>("GET", "/sim/metrics");
   expect(metrics).toMatchObject({ accepted: 300, duplicates: { count: 0 } });

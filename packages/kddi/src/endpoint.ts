@@ -13,6 +13,8 @@ export interface Endpoint {
   /** Path of `POST …/messages`. */
   sendPath: string;
   statusPath(msgId: string): string;
+  /** Path of anything else below the bot's base. */
+  below(path: string): string;
 }
 
 /** `{baseUrl}/v1/fallback/rcs/bot/v1/{botId}`, cut into what undici wants. Guide §3.1. */
@@ -24,5 +26,6 @@ export function endpointOf(config: Pick<KddiRouteConfig, "baseUrl" | "botId" | "
     origin: url.origin,
     sendPath: `${base}/messages`,
     statusPath: (msgId) => base + before + encodeSegment(msgId) + after,
+    below: (path) => base + path,
   };
 }

@@ -1,4 +1,8 @@
 import { asWord, findField, isObject, parseJson, valueAt } from "./json-search.ts";
+import type { KddiRouteConfig } from "./route-config.ts";
+
+/** The route's own words and places, looked at before the known ones. */
+export type AnswerPaths = Pick<KddiRouteConfig, "rcsResponseShape" | "destinationMap">;
 
 /** What an answer or a notification says about which message it means. */
 export interface MessageIds {
@@ -26,15 +30,29 @@ export function readObject(text: string): unknown {
   return isObject(value) ? value : undefined;
 }
 
-export function readIds(body: unknown): MessageIds {
-  const order = idIn(body, "orderId");
-  const found = idIn(body, "msgId") ?? idIn(body, "messageId") ?? order;
+export function readIds(body: unknown, paths?: Pick<AnswerPaths, "rcsResponseShape">): MessageIds {
+  const own = paths?.rcsResponseShape ?? "gsma";
+  const order = idAt(body, own === "gsma" ? undefined : own.orderId) ?? idIn(body, "orderId");
+  const found =
+    idAt(body, own === "gsma" ? undefined : own.msgId) ?? idIn(body, "msgId") ?? idIn(body, "messageId") ?? order;
   // Not in a known place: any msgId is better than a message that can never be followed.
   const msgId = found?.id ?? findField(body, ["msgId", "messageId"], asWord) ?? null;
   return { msgId, orderId: order?.id ?? null, block: found?.block ?? null };
 }
 
-function idIn(body: unknown, name: string): { id: string; block: MessageIds["block"] } | undefined {
+type Found = { id: string; block: MessageIds["block"] };
+
+/** What stands at a dotted path of the configuration. */
+export function wordAt(body: unknown, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : asWord(valueAt(body, path.split(".")));
+}
+
+function idAt(body: unknown, path: string | undefined): Found | undefined {
+  const id = wordAt(body, path);
+  return id === undefined ? undefined : { id, block: null };
+}
+
+function idIn(body: unknown, name: string): Found | undefined {
   for (const { path, block } of places) {
     const id = asWord(valueAt(body, [...path, name]));
     if (id !== undefined) return { id, block };
@@ -66,7 +84,14 @@ const destinations: Readonly<Record<string, "sms" | "rcs">> = {
 };
 
 /** The channel the gateway used: what `Destination` says, else the block with the id, else what was asked for. */
-export function readChannel(body: unknown, { block }: MessageIds, asked: "sms" | "rcs" | null): "sms" | "rcs" | null {
-  const word = asWord(valueAt(body, ["Destination"]))?.toLowerCase() ?? "";
-  return (Object.hasOwn(destinations, word) ? destinations[word] : undefined) ?? block ?? asked;
+export function readChannel(
+  body: unknown,
+  { block }: Pick<MessageIds, "block">,
+  asked: "sms" | "rcs" | null,
+  { rcsResponseShape: own, destinationMap }: AnswerPaths,
+): "sms" | "rcs" | null {
+  const said = wordAt(body, own === "gsma" ? undefined : own.destination) ?? asWord(valueAt(body, ["Destination"]));
+  const word = said?.toLowerCase() ?? "";
+  const ownWord = Object.entries(destinationMap).find(([name]) => name.toLowerCase() === word)?.[1];
+  return ownWord ?? (Object.hasOwn(destinations, word) ? destinations[word] : undefined) ?? block ?? asked;
 }

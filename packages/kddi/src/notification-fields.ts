@@ -10,6 +10,7 @@ export const defaultFields = {
   text: ["smsText", "text", "message", "body", "content"],
   phone: ["userContact", "from", "phoneNumber", "msisdn"],
   time: ["timestamp", "statusUpdatedAt", "updatedAt", "dateTime", "date"],
+  smsNumber: ["smsNumber", "to", "toNumber", "shortCode"],
 } as const;
 
 export type NotificationField = keyof typeof defaultFields;
@@ -18,18 +19,34 @@ export type NotificationFields = Readonly<Record<NotificationField, readonly str
 const names = (what: string) =>
   z.array(z.string().min(1)).prefault([]).describe(`Further names of ${what}, looked for before the known ones.`);
 
-export const notificationFieldsSchema = z
-  .strictObject({
-    id: names("the message's id"),
-    status: names("the status"),
-    text: names("a reply's text"),
-    phone: names("the user's number"),
-    time: names("the event's time"),
-  })
+const common = {
+  id: names("the message's id"),
+  text: names("a reply's text"),
+  phone: names("the user's number"),
+  time: names("the event's time"),
+};
+
+/** For results of sent SMS. `text` stands here too because one URL may carry both. */
+export const notificationFieldsSchema = z.strictObject({ ...common, status: names("the status") }).prefault({});
+
+/** For what users write back by SMS. */
+export const replyFieldsSchema = z
+  .strictObject({ ...common, smsNumber: names("the number the user wrote to") })
   .prefault({});
 
-/** The configured names before the known ones. */
-export function withDefaultFields(extra: Partial<NotificationFields>): NotificationFields {
-  const list = (field: NotificationField) => [...(extra[field] ?? []), ...defaultFields[field]];
-  return { id: list("id"), status: list("status"), text: list("text"), phone: list("phone"), time: list("time") };
+type ExtraFields = Partial<Record<NotificationField, readonly string[]>>;
+
+/** The configured names before the known ones; those of several sections together, as one URL may carry every kind. */
+export function withDefaultFields(...extras: readonly ExtraFields[]): NotificationFields {
+  const list = (field: NotificationField) => [
+    ...new Set([...extras.flatMap((extra) => extra[field] ?? []), ...defaultFields[field]]),
+  ];
+  return {
+    id: list("id"),
+    status: list("status"),
+    text: list("text"),
+    phone: list("phone"),
+    time: list("time"),
+    smsNumber: list("smsNumber"),
+  };
 }

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testRoute } from "../test/test-route.ts";
 import { kddi } from "./provider.ts";
+import { nothingMore } from "./rcs-event.ts";
+import { createReference } from "./reference.ts";
 
 function read(body: unknown, kindHint: NotificationInput["kindHint"] = "any", changes: Record<string, unknown> = {}) {
   const rules = kddi.rules(kddi.publicSettings(testRoute(changes)));
@@ -57,11 +59,12 @@ const results: [label: string, body: unknown][] = [
 
 describe("an SMS result", () => {
   test.each(results)("in %s is a receipt", (_, body) => {
-    expect(read(body)).toEqual([{ ...receipt, rawStatus: expect.stringMatching(/^(?:delivered|success)$/i) }]);
+    const rawStatus = expect.stringMatching(/^(?:delivered|success)$/i);
+    expect(read(body)).toEqual([{ ...receipt, rawStatus, channel: expect.toBeOneOf(["sms", null]) }]);
   });
 
   test.each(results)("in %s is a receipt at its own URL too", (_, body) => {
-    expect(read(body, "sms-result")).toMatchObject([receipt]);
+    expect(read(body, "sms-result")).toMatchObject([{ ...receipt, channel: "sms" }]);
   });
 
   test("with an orderId only is about that id", () => {
@@ -154,17 +157,36 @@ const replies: [label: string, body: unknown][] = [
 
 describe("an SMS reply", () => {
   const reply = {
+    ...nothingMore,
     kind: "inbound",
     event: "sms-mo",
-    providerMessageId: "m",
+    userMessageId: "m",
     recipient: "+818000000000",
     text: "はい",
     at,
   };
 
-  test.each(replies)("in %s", (_, body) => {
-    expect(read(body)).toEqual([reply]);
-    expect(read(body, "sms-mo")).toEqual([reply]);
+  test.each(replies)("in %s", (label, body) => {
+    const smsNumber = label === "the canonical form" ? "0005123456" : null;
+    expect(read(body)).toEqual([{ ...reply, smsNumber }]);
+    expect(read(body, "sms-mo")).toEqual([{ ...reply, smsNumber }]);
+  });
+
+  test.each([
+    ["to", { from: "+818000000000", to: "0005123456", text: "はい" }],
+    ["shortCode", { from: "+818000000000", shortCode: 50001234, text: "はい" }],
+    ["to, in E.164", { from: "+818000000000", to: "tel:+81312345678", text: "はい" }],
+  ])("names the number the user wrote to, here by %s", (_, body) => {
+    expect(read(body)).toMatchObject([{ event: "sms-mo", smsNumber: expect.stringMatching(/^\+?\d+$/) }]);
+  });
+
+  test("reads the route's own names, without which nothing would be found", () => {
+    const body = { 返信: "はい", 送信元: "+818000000000", 宛先: "0005123456" };
+    const fields = { text: ["返信"], phone: ["送信元"], smsNumber: ["宛先"] };
+    expect(read(body)).toMatchObject([{ kind: "unrecognised" }]);
+    expect(read(body, "any", { smsMo: { fields } })).toMatchObject([
+      { event: "sms-mo", text: "はい", recipient: "+818000000000", smsNumber: "0005123456" },
+    ]);
   });
 
   test("with a status of a message is a reply at the URL for replies only", () => {
@@ -175,7 +197,7 @@ describe("an SMS reply", () => {
 
   test("may be empty, and need not have an id", () => {
     expect(read({ smsmessage: { smsText: "" }, ...contact })).toMatchObject([
-      { kind: "inbound", text: "", providerMessageId: null },
+      { kind: "inbound", text: "", userMessageId: null },
     ]);
   });
 
@@ -193,54 +215,133 @@ const rcs = (fields: Record<string, unknown>, event?: string) => ({
 const tap = (data: string, kind = "reply") => ({
   suggestedResponse: { response: { [kind]: { displayText: "興味なし", postback: { data } } } },
 });
-const inbound = { kind: "inbound", providerMessageId: "m", recipient: "+818000000000", at };
+const inbound = { ...nothingMore, kind: "inbound", userMessageId: "m", recipient: "+818000000000", at };
+const rcsReceipt = { ...receipt, channel: "rcs" };
+const written = { ...inbound, event: "message", text: null };
+const nothing = { mime: null, name: null, size: null, seconds: null, thumbnailUrl: null };
+const place = { kind: "location", label: null, radius: null };
+const tapped = { ...inbound, event: "response", text: "興味なし", displayText: "興味なし", postbackData: "c=1" };
+const registered = { ...tapped, event: "new-user", postbackData: "new_bot_user_initiation" };
+const device = { deviceModel: "SOG12", platformVersion: "14", clientVendor: "KDDI", clientVersion: "5.1" };
 const events: [label: string, body: unknown, expected: unknown[]][] = [
-  ["message", rcs({ textMessage: "hello" }, "message"), [{ ...inbound, event: "message", text: "hello" }]],
-  ["message without its name", rcs({ textMessage: "hello" }), [{ ...inbound, event: "message", text: "hello" }]],
-  [
-    "message in other case",
-    rcs({ textMessage: "hello" }, "MESSAGE"),
-    [{ ...inbound, event: "message", text: "hello" }],
-  ],
+  ["message", rcs({ textMessage: "hello" }, "message"), [{ ...written, text: "hello" }]],
+  ["message without its name", rcs({ textMessage: "hello" }), [{ ...written, text: "hello" }]],
+  ["message in other case", rcs({ textMessage: "hello" }, "MESSAGE"), [{ ...written, text: "hello" }]],
+  ["message with an empty text", rcs({ textMessage: "" }, "message"), [{ ...written, text: "" }]],
   [
     "message with a file",
-    rcs({ fileMessage: { fileUrl: "https://a.example/x.jpg" } }),
-    [{ ...inbound, event: "message", text: null }],
+    rcs({
+      fileMessage: {
+        fileUrl: "https://a.example/x.jpg?sig=1",
+        fileName: "x.jpg",
+        fileMIMEType: "image/jpeg",
+        fileSize: 1234,
+        thumbnailUrl: "https://a.example/t.png",
+      },
+    }),
+    [
+      {
+        ...written,
+        attachment: {
+          ...nothing,
+          kind: "file",
+          url: "https://a.example/x.jpg?sig=1",
+          name: "x.jpg",
+          mime: "image/jpeg",
+          size: 1234,
+          thumbnailUrl: "https://a.example/t.png",
+        },
+      },
+    ],
   ],
   [
-    "message with a place",
-    rcs({ geolocationPushMessage: { pos: "35 139" } }),
-    [{ ...inbound, event: "message", text: null }],
+    "message with a file of which only the URL is said, and a text",
+    rcs({ textMessage: "look", fileMessage: { FileURL: "https://a.example/x", fileSize: "12" } }),
+    [{ ...written, text: "look", attachment: { ...nothing, kind: "file", url: "https://a.example/x", size: 12 } }],
   ],
-  ["messageStatus", rcs({ status: "delivered" }, "messageStatus"), [{ ...receipt, rawStatus: "delivered" }]],
+  [
+    "message with a recording",
+    rcs({ audioMessage: { fileUrl: "https://a.example/x.amr", playingLength: 7 } }, "message"),
+    [{ ...written, attachment: { ...nothing, kind: "audio", url: "https://a.example/x.amr", seconds: 7 } }],
+  ],
+  ["message with a file without a URL", rcs({ fileMessage: { fileName: "x" } }, "message"), [written]],
+  [
+    "message with a place",
+    rcs({ geolocationPushMessage: { pos: "35.69031083620263 139.70062494277954", label: "新宿", radius: 30.5 } }),
+    [
+      {
+        ...written,
+        attachment: {
+          ...place,
+          position: "35.69031083620263 139.70062494277954",
+          latitude: 35.69031083620263,
+          longitude: 139.70062494277954,
+          label: "新宿",
+          radius: 30.5,
+        },
+      },
+    ],
+  ],
+  [
+    "message with a place written with a comma",
+    rcs({ geolocationPushMessage: { pos: "-35.5,139" } }),
+    [{ ...written, attachment: { ...place, position: "-35.5,139", latitude: -35.5, longitude: 139 } }],
+  ],
+  [
+    "message with a place in words",
+    rcs({ geolocationPushMessage: { pos: "somewhere" } }),
+    [{ ...written, attachment: { ...place, position: "somewhere", latitude: null, longitude: null } }],
+  ],
+  ["messageStatus", rcs({ status: "delivered" }, "messageStatus"), [{ ...rcsReceipt, rawStatus: "delivered" }]],
   [
     "messageStatus without its name",
     rcs({ status: "displayed" }),
-    [{ ...receipt, state: "displayed", rawStatus: "displayed" }],
+    [{ ...rcsReceipt, state: "displayed", rawStatus: "displayed" }],
   ],
   [
     "messageStatus revoked",
     rcs({ status: "revoked" }, "messagestatus"),
-    [{ ...receipt, state: "revoked", rawStatus: "revoked" }],
+    [{ ...rcsReceipt, state: "revoked", rawStatus: "revoked" }],
+  ],
+  [
+    "messageStatus failed, which the guide does not list, with its reason",
+    rcs({ status: "failed", reason: { code: 41200, text: "not an RCS user" } }, "message_status"),
+    [{ ...rcsReceipt, state: "failed", rawStatus: "failed", reason: "not an RCS user, code 41200" }],
+  ],
+  [
+    "messageStatus of a message that went by SMS after all",
+    { ...rcs({ status: "sent" }, "messageStatus"), Destination: "SMS" },
+    [{ ...receipt, state: "sent", rawStatus: "sent", channel: "sms" }],
   ],
   [
     "messageStatus inside message",
     { message: rcs({ status: "delivered" }), ...contact },
-    [{ ...receipt, rawStatus: "delivered" }],
+    [{ ...rcsReceipt, rawStatus: "delivered" }],
   ],
-  ["response by reply", rcs(tap("c=1"), "response"), [{ ...inbound, event: "response", text: "興味なし" }]],
-  ["response by action", rcs(tap("c=1", "action")), [{ ...inbound, event: "response", text: "興味なし" }]],
+  [
+    "messageStatus flat",
+    { msgId: "m", status: "delivered", timestamp, userContact: "+818000000000", event: "messageStatus" },
+    [{ ...receipt, rawStatus: "delivered", channel: null }],
+  ],
+  ["response by reply", rcs(tap("c=1"), "response"), [tapped]],
+  ["response by action", rcs(tap("c=1", "action")), [tapped]],
+  [
+    "response without the inner response",
+    rcs({ suggestedResponse: { reply: { displayText: "興味なし", postback: { data: "c=1" } } } }, "response"),
+    [tapped],
+  ],
   [
     "response with device data",
-    rcs({ sharedData: { deviceSpecifics: {} } }),
-    [{ ...inbound, event: "response", text: null }],
+    rcs({ sharedData: { deviceSpecifics: { ...device, batteryRemainingMinutes: 90, imei: "secret", x: {} } } }),
+    [{ ...inbound, event: "response", text: null, deviceSpecifics: { ...device, batteryRemainingMinutes: 90 } }],
   ],
-  ["newUser", rcs(tap("new_bot_user_initiation"), "newUser"), [{ ...inbound, event: "newUser", text: "興味なし" }]],
   [
-    "newUser without its name",
-    rcs(tap("new_bot_user_initiation")),
-    [{ ...inbound, event: "newUser", text: "興味なし" }],
+    "response with device data under suggestedResponse",
+    rcs({ suggestedResponse: { sharedData: { deviceSpecifics: device } } }, "response"),
+    [{ ...inbound, event: "response", text: null, deviceSpecifics: device }],
   ],
+  ["newUser", rcs(tap("new_bot_user_initiation"), "newUser"), [registered]],
+  ["newUser without its name", rcs(tap("new_bot_user_initiation")), [registered]],
   ["isTyping", rcs({ isTyping: "active" }, "isTyping"), []],
   ["isTyping without its name", rcs({ isTyping: "active" }), []],
   ["fileStatus", { event: "fileStatus", file: { fileId: "f" } }, []],
@@ -256,6 +357,26 @@ describe("a webhook event", () => {
   test.each(events)("%s", (_, body, expected) => {
     expect(read(body)).toEqual(expected);
     expect(read(body, "webhook")).toEqual(expected);
+  });
+});
+
+describe("a tap", () => {
+  test("tells which message it answers where the route says that its msgId is ours, and not which repeat it is", () => {
+    expect(read(rcs(tap("c=1"), "response"), "any", { correlateBy: "msgId" })).toEqual([
+      { ...tapped, userMessageId: null, answersTo: "m" },
+    ]);
+  });
+
+  test("on a button with a reference leads back to the message and the button", () => {
+    const rules = kddi.rules(kddi.publicSettings(testRoute()));
+    const messageId = "0198f2c4-7a10-7c3e-9b1d-0123456789ab";
+    const [read] = rules.readNotification({
+      kindHint: "webhook",
+      contentType: null,
+      body: JSON.stringify(rcs(tap(`${createReference(messageId)}.card2-button1`), "response")),
+    });
+    const data = read?.kind === "inbound" ? (read.postbackData ?? "") : "";
+    expect(rules.readReference?.(data)).toEqual({ messageId, button: "card2-button1" });
   });
 });
 

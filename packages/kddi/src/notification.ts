@@ -1,17 +1,18 @@
 import { maskNumber, type NotificationInput, normaliseJapaneseMobile, type ReadNotification } from "@hikyaku/core";
 import type { StatusReader } from "./delivery-status.ts";
-import { findMessageField, readIds } from "./gateway-answer.ts";
+import { findMessageField, readChannel, readIds } from "./gateway-answer.ts";
 import { asWord, findField, firstList, isObject, type JsonObject } from "./json-search.ts";
 import { readNotificationBody } from "./notification-body.ts";
 import type { NotificationFields } from "./notification-fields.ts";
-import { rcsEventOf, readRcsEvent } from "./rcs-event.ts";
-import { readSmsText } from "./sms-reply.ts";
+import { nothingMore, rcsEventOf, readRcsEvent } from "./rcs-event.ts";
+import type { KddiPublicSettings } from "./route-config.ts";
+import { readSmsNumber, readSmsText } from "./sms-reply.ts";
 import { readTimestamp } from "./timestamp.ts";
 
-export interface NotificationSettings {
+export interface NotificationSettings
+  extends Pick<KddiPublicSettings, "timestampZone" | "destinationMap" | "correlateBy"> {
   fields: NotificationFields;
   readStatus: StatusReader;
-  timestampZone: string;
 }
 
 type Hint = NotificationInput["kindHint"];
@@ -62,8 +63,8 @@ function classify(item: JsonObject, hint: Hint, settings: NotificationSettings):
   const event = rcsEventOf(item);
   if (event !== null) return readRcsEvent(event, item, settings);
 
-  const { msgId } = readIds(item);
-  const id = msgId ?? findMessageField(item, settings.fields.id, asWord) ?? null;
+  const ids = readIds(item);
+  const id = ids.msgId ?? findMessageField(item, settings.fields.id, asWord) ?? null;
   const rawStatus = findMessageField(item, settings.fields.status, asWord);
   const text = readSmsText(item, settings.fields.text);
   const common = {
@@ -80,9 +81,15 @@ function classify(item: JsonObject, hint: Hint, settings: NotificationSettings):
     id !== null && rawStatus !== undefined && (text === undefined || !isReply(hint, rawStatus, settings));
   if (isResult) {
     const state = settings.readStatus(rawStatus) ?? "unrecognised-status";
-    return [{ kind: "receipt", providerMessageId: id, state, rawStatus, ...common, ...reasonOf(item) }];
+    // The URL for SMS results has no others.
+    const asked = hint === "sms-result" ? "sms" : null;
+    const channel = readChannel(item, ids, asked, { ...settings, rcsResponseShape: "gsma" });
+    return [{ kind: "receipt", providerMessageId: id, state, rawStatus, ...common, channel, ...reasonOf(item) }];
   }
-  if (text !== undefined) return [{ kind: "inbound", event: "sms-mo", providerMessageId: id, text, ...common }];
+  if (text !== undefined) {
+    const smsNumber = readSmsNumber(item, settings.fields.smsNumber);
+    return [{ ...nothingMore, kind: "inbound", event: "sms-mo", userMessageId: id, text, smsNumber, ...common }];
+  }
   return undefined;
 }
 

@@ -31,6 +31,18 @@ const faults: [label: string, changes: Record<string, unknown>, path: string][] 
   ["a zone nobody knows", { timestampZone: "JST" }, "timestampZone"],
   ["a status word that maps to nothing known", { smsStatusMap: { x: "gone" } }, "smsStatusMap.x"],
   ["an unknown key", { botid: "x" }, ""],
+  ["an unknown limit of +Message", { rcs: { limits: { common: { titel: 1 } } } }, "rcs.limits.common"],
+  ["an unknown limit of one carrier", { rcs: { limits: { au: { titel: 1 } } } }, "rcs.limits.au"],
+  ["a MIME type with a parameter", { rcs: { mime: { image: ["image/png; q=1"] } } }, "rcs.mime.image.0"],
+  ["a time offset in seconds", { rcs: { timeOffset: "seconds" } }, "rcs.timeOffset"],
+  ["a channel nobody has", { destinationMap: { x: "fax" } }, "destinationMap.x"],
+  ["a capability check by PUT", { capability: { method: "PUT" } }, "capability.method"],
+  ["a capability path without a slash", { capability: { path: "check" } }, "capability.path"],
+  ["a capability body without the number", { capability: { body: "{}" } }, "capability.body"],
+  ["a capability body that is no JSON", { capability: { body: '{"to":"{userContact}"' } }, "capability.body"],
+  ["a field path that ends in a dot", { statusFieldPaths: { status: ["a."] } }, "statusFieldPaths.status.0"],
+  ["an answer's shape without its id", { rcsResponseShape: { orderId: "a" } }, "rcsResponseShape"],
+  ["a way to correlate nobody has", { correlateBy: "time" }, "correlateBy"],
 ];
 
 describe("a route", () => {
@@ -54,6 +66,19 @@ describe("a route", () => {
       responseTimeoutMs: 35_000,
       maxBodyBytes: 262_144,
       timestampZone: "UTC",
+      rcs: {
+        dst: "0",
+        reference: true,
+        expiry: false,
+        trafficType: false,
+        timeOffset: "omit",
+        limits: { common: { text: 2_730, title: 200, description: 2_000, cards: 11, buttons: 4, chips: 11 }, au: {} },
+      },
+      rcsResponseShape: "gsma",
+      destinationMap: {},
+      correlateBy: "postback",
+      capability: { method: "POST", path: "/contactCapabilities", okValues: ["chatBotCommunication", "chat"] },
+      subscribers: { path: "/subscribers", nextField: "next", itemField: "userContact" },
       sms: { maxUnits: 660, single: 70, multi: 66, charPolicy: "warn", newline: "lf", sendBoth: true },
     });
   });
@@ -68,6 +93,12 @@ describe("a route", () => {
     const settings = kddi.publicSettings(testRoute({ ...secrets, tokens, statusHeaders: { "X-A": "geheim" } }));
     expect(JSON.stringify(settings)).not.toContain("geheim");
     expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+  });
+
+  test("tells producers whether it can use +Message, and nothing of how", () => {
+    const tokens = { au: "geheim-a", docomo: "geheim-d", softbank: "geheim-s" };
+    expect(kddi.publicSettings(testRoute({ tokens }))).toMatchObject({ plusMessage: true });
+    expect(kddi.publicSettings(testRoute())).toMatchObject({ plusMessage: false });
   });
 
   test("has rules even where published by another version, with other settings", () => {

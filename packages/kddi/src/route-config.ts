@@ -1,7 +1,8 @@
 import { defaultSmsLimits, receiptStates } from "@hikyaku/core";
 import * as z from "zod";
 import { duration } from "./duration.ts";
-import { notificationFieldsSchema } from "./notification-fields.ts";
+import { notificationFieldsSchema, replyFieldsSchema } from "./notification-fields.ts";
+import { dstSchema, rcsSettings } from "./rcs-settings.ts";
 
 const headerText = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/);
 const token = (carrier: string) =>
@@ -16,8 +17,14 @@ const senderNumber = z
   .meta({ expected: "4 to 15 digits, in quotes" });
 const httpStatus = z.int().min(100).max(599);
 
-/** One carrier of the four, or all (guide §2.5). */
-export const dstSchema = z.enum(["0", "1", "2", "3", "4"]);
+const fieldPath = z
+  .string()
+  .regex(/^[^.]+(?:\.[^.]+)*$/)
+  .meta({ expected: "a field, or fields joined by dots" });
+const callPath = z
+  .string()
+  .regex(/^\/[\x21-\x7e]*$/)
+  .meta({ expected: "a path that begins with /" });
 
 /**
  * What producers may know of a route: everything that decides whether a text, a sender or a recipient is right, and how
@@ -63,6 +70,7 @@ const publicShape = {
       sendBoth: z.boolean().prefault(true).describe("false leaves `smsText` out and sends `smsTextEnc` alone."),
     })
     .prefault({}),
+  rcs: rcsSettings,
   allow060: z.boolean().prefault(true).describe("Accept 060 numbers, assigned to mobile phones from July 2026 on."),
   allowDummyC0: z
     .boolean()
@@ -72,7 +80,18 @@ const publicShape = {
     .record(z.string(), z.enum(["pending", ...receiptStates]))
     .prefault({})
     .describe("Further words of the carrier for a status, in any case, e.g. `配信完了: delivered`."),
+  destinationMap: z
+    .record(z.string(), z.enum(["sms", "rcs"]))
+    .prefault({})
+    .describe("Further words of `Destination` for the channel, in any case, e.g. `plus: rcs`."),
   smsResult: z.strictObject({ fields: notificationFieldsSchema }).prefault({}),
+  smsMo: z.strictObject({ fields: replyFieldsSchema }).prefault({}),
+  correlateBy: z
+    .enum(["postback", "msgId"])
+    .prefault("postback")
+    .describe(
+      "What names the message that a tap answers: the reference in the button's data, or the event's msgId as well, should KDDI put the sent message's id there.",
+    ),
   timestampZone: z
     .string()
     .regex(/^(?:UTC|Asia\/Tokyo|[+-](?:0\d|1[0-4]):[0-5]\d)$/)
@@ -130,6 +149,63 @@ export const routeConfigSchema = z
       .describe(
         "Headers of the status call: those of the send, or a mapping of changes (an empty text leaves one out).",
       ),
+    statusFieldPaths: z
+      .strictObject({
+        msgId: z
+          .array(fieldPath)
+          .prefault([])
+          .describe("Where the message's id stands in the answer to a status call."),
+        status: z.array(fieldPath).prefault([]).describe("Where its status stands."),
+        timestamp: z.array(fieldPath).prefault([]).describe("Where the time of its status stands."),
+      })
+      .prefault({})
+      .describe("Looked at before the known places (protocol notes §4.4), e.g. `result.state`."),
+    rcsResponseShape: z
+      .union([
+        z.literal("gsma"),
+        z.strictObject({
+          msgId: fieldPath.describe("Where the message's id stands in the answer to a send by +Message."),
+          orderId: fieldPath.optional().describe("Where an order's id stands."),
+          destination: fieldPath.optional().describe("Where the channel stands."),
+        }),
+      ])
+      .prefault("gsma")
+      .describe("Shape of the answer to a send by +Message: `gsma`, or paths looked at before the known places."),
+    capability: z
+      .strictObject({
+        method: z.enum(["POST", "GET"]).prefault("POST").describe("Method of the capability check (guide §2.1)."),
+        path: callPath
+          .prefault("/contactCapabilities")
+          .describe("Its path below the bot's base; `{userContact}` is replaced by the number, percent-encoded."),
+        body: z
+          .string()
+          .refine(isBodyTemplate)
+          .meta({ expected: 'JSON that holds "{userContact}"' })
+          .prefault('{"messageContact":{"userContact":"{userContact}"}}')
+          .describe("Its body, with `{userContact}` in place of the number."),
+        okValues: z
+          .array(z.string().min(1))
+          .min(1)
+          .prefault(["chatBotCommunication", "chat"])
+          .describe("Values of which one makes a number capable, in any case."),
+      })
+      .prefault({}),
+    subscribers: z
+      .strictObject({
+        path: callPath.prefault("/subscribers").describe("Path of the subscriber list below the bot's base."),
+        nextField: z
+          .string()
+          .min(1)
+          .prefault("next")
+          .describe("Name of the field that leads to the next page: an absolute URL of the same host, or a value."),
+        nextParameter: z
+          .string()
+          .regex(/^[A-Za-z0-9_.~-]+$/)
+          .optional()
+          .describe("Query parameter that takes such a value; the field's own name without it."),
+        itemField: z.string().min(1).prefault("userContact").describe("Name of the field that holds a number."),
+      })
+      .prefault({}),
     acceptStatuses: z
       .array(z.int().min(200).max(299))
       .min(1)
@@ -148,7 +224,7 @@ export const routeConfigSchema = z
         "A 504 never reached the gateway (guide §2.6); false makes it unknown, for a proxy that also answers 504.",
       ),
     errorFieldPaths: z
-      .array(z.string().regex(/^[^.]+(?:\.[^.]+)*$/))
+      .array(fieldPath)
       .prefault(["reason.text", "error.message", "message"])
       .describe("Where an error's text stands in the answer; the first that is there."),
     connectTimeout: duration.prefault("5s").describe("Longest wait for a connection, TLS included."),
@@ -159,7 +235,7 @@ export const routeConfigSchema = z
       .int()
       .min(1_024)
       .prefault(262_144)
-      .meta({ unit: "bytes", description: "Longest answer that is read." }),
+      .meta({ unit: "bytes", description: "Longest request that is sent, and longest answer that is read." }),
     tls: z
       .strictObject({
         caFile: z.string().min(1).optional().describe("PEM file of certificates trusted besides the usual ones."),
@@ -185,9 +261,18 @@ export const routeConfigSchema = z
 export type KddiRouteConfig = z.output<typeof routeConfigSchema>;
 
 /** Unknown keys are dropped, so that settings published by a newer version can be read. */
-export const publicSettingsSchema = z.object(publicShape);
+export const publicSettingsSchema = z.object({
+  ...publicShape,
+  /** Whether the account has the carriers' tokens, without which only SMS can be sent (guide §1.1). Never the tokens themselves. */
+  plusMessage: z.boolean().prefault(false),
+  maxBodyBytes: z.int().min(1).prefault(262_144),
+});
 
 export type KddiPublicSettings = z.output<typeof publicSettingsSchema>;
+
+export function publicSettingsOf(route: KddiRouteConfig): KddiPublicSettings {
+  return publicSettingsSchema.parse({ ...route, plusMessage: route.tokens !== "smsonly" });
+}
 
 /** Limits that hold where the contract's are not configured: both numbers are contractual and not public (protocol notes §21). */
 export const defaultLimits = { tps: 10, concurrency: 10 };
@@ -196,6 +281,14 @@ function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text) || text.includes("/v1/fallback")) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === "";
+}
+
+function isBodyTemplate(text: string): boolean {
+  try {
+    return text.includes('"{userContact}"') && JSON.parse(text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 function isPathSegment(text: string): boolean {

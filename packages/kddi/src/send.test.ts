@@ -185,6 +185,7 @@ describe("an accepting answer", () => {
         providerMessageId: null,
         providerOrderId: null,
         channel: "sms",
+        sendMode: "2",
         alarm: "accepted with HTTP 202 but without an id: the answer is not a JSON object",
       },
     ]);

@@ -1,5 +1,6 @@
 import { decodeSmsText } from "@hikyaku/core";
 import { findMessageField } from "./gateway-answer.ts";
+import { asWord } from "./json-search.ts";
 
 /**
  * The text of an SMS reply (protocol notes §13.6 rule 3): `smsTextEnc` where it decodes cleanly, since that is what the user wrote, else
@@ -10,6 +11,15 @@ export function readSmsText(item: unknown, names: readonly string[]): string | u
   const decoded = encoded === undefined || encoded === "" ? null : decodeSmsText(encoded);
   if (decoded !== null && isClean(decoded)) return decoded;
   return findMessageField(item, names, textOnly);
+}
+
+/** The number the user wrote to, one of ours: digits, at most with a plus sign. Null when the reply does not name it. */
+export function readSmsNumber(item: unknown, names: readonly string[]): string | null {
+  const accept = (value: unknown) => {
+    const number = asWord(value)?.replace(/^tel:/i, "");
+    return number !== undefined && /^\+?\d{4,20}$/.test(number) ? number : undefined;
+  };
+  return findMessageField(item, names, accept) ?? null;
 }
 
 function textOnly(value: unknown): string | undefined {

@@ -168,3 +168,31 @@ test("several are answered in the order they were asked", async () => {
   await using client = testClient(server.port);
   expect(await client.checkStatus([ref("a"), ref("b")])).toMatchObject([{ state: "sent" }, { state: "delivered" }]);
 });
+
+describe("an answer of another shape", () => {
+  const paths = { msgId: ["head.key"], status: ["head.state", "state"], timestamp: ["head.when"] };
+
+  test("is read where the route says, before the known places", async () => {
+    const body = { status: "failed", head: { key: "m", state: "delivered", when: "2022-03-22T11:45:01Z" } };
+    expect(await check(200, body, { statusFieldPaths: paths })).toMatchObject({
+      kind: "status",
+      state: "delivered",
+      at,
+    });
+    expect(await check(200, { state: "sent" }, { statusFieldPaths: paths })).toMatchObject({ state: "sent" });
+    expect(await check(200, { status: "sent" }, { statusFieldPaths: paths })).toMatchObject({ state: "sent" });
+  });
+
+  test("about another message is not believed", async () => {
+    const body = { head: { key: "another", state: "delivered" } };
+    expect(await check(200, body, { statusFieldPaths: paths })).toMatchObject({ kind: "failed-check" });
+  });
+
+  test.each([
+    ["by its block", { RCSMessage: { msgId: "m", status: "sent" } }, "rcs"],
+    ["by Destination", { msgId: "m", status: "sent", Destination: "SMS" }, "sms"],
+    ["not at all", { msgId: "m", status: "sent" }, null],
+  ])("names the channel %s", async (_, body, channel) => {
+    expect(await check(200, body)).toMatchObject({ kind: "status", channel });
+  });
+});

@@ -2,13 +2,23 @@ import { decideByFailure, decideByStatus, parseRetryAfter, type StatusAnswer } f
 import type { StatusReader } from "./delivery-status.ts";
 import { readErrorText } from "./error-text.ts";
 import type { Exchange } from "./exchange.ts";
-import { findMessageField, readIds, readObject } from "./gateway-answer.ts";
-import { asWord } from "./json-search.ts";
+import {
+  type AnswerPaths,
+  findMessageField,
+  type MessageIds,
+  readChannel,
+  readIds,
+  readObject,
+  wordAt,
+} from "./gateway-answer.ts";
+import { asWord, valueAt } from "./json-search.ts";
 import type { NotificationFields } from "./notification-fields.ts";
 import type { KddiRouteConfig } from "./route-config.ts";
 import { readTimestamp } from "./timestamp.ts";
 
-export interface StatusSettings extends Pick<KddiRouteConfig, "errorFieldPaths" | "timestampZone"> {
+export interface StatusSettings
+  extends Pick<KddiRouteConfig, "errorFieldPaths" | "timestampZone" | "statusFieldPaths">,
+    AnswerPaths {
   fields: NotificationFields;
   readStatus: StatusReader;
 }
@@ -66,19 +76,30 @@ function readStatusBody(
   const body = readObject(text);
   if (body === undefined)
     return failed(broke === null ? "the answer is not a JSON object" : `the answer broke off (${broke})`);
-  const { msgId, orderId } = readIds(body);
+  const ids = readIds(body);
+  const paths = settings.statusFieldPaths;
+  const msgId = firstWordAt(body, paths.msgId) ?? ids.msgId;
+  const { orderId } = ids;
   if (msgId !== null && msgId !== askedId && orderId !== askedId) {
     return failed(`alarm: the answer is about another message (${msgId})`);
   }
-  const word = findMessageField(body, settings.fields.status, asWord);
+  const word = firstWordAt(body, paths.status) ?? findMessageField(body, settings.fields.status, asWord);
   if (word === undefined) return failed("the answer names no status");
   const state = settings.readStatus(word);
   if (state === undefined)
     return failed(`the status word ${JSON.stringify(word.slice(0, 60))} is not known; add it to smsStatusMap`);
-  const at = findMessageField(
-    body,
-    settings.fields.time,
-    (value) => readTimestamp(value, settings.timestampZone) ?? undefined,
-  );
-  return { kind: "status", state, rawStatus: word, at: at ?? null };
+  const readTime = (value: unknown) => readTimestamp(value, settings.timestampZone) ?? undefined;
+  const at =
+    paths.timestamp.map((path) => readTime(valueAt(body, path.split(".")))).find((time) => time !== undefined) ??
+    findMessageField(body, settings.fields.time, readTime);
+  return { kind: "status", state, rawStatus: word, at: at ?? null, channel: channelOf(body, ids, settings) };
+}
+
+/** Only what the answer says: the channel asked for is known to who asks. */
+function channelOf(body: unknown, ids: MessageIds, { destinationMap }: StatusSettings): "sms" | "rcs" | null {
+  return readChannel(body, ids, null, { rcsResponseShape: "gsma", destinationMap });
+}
+
+function firstWordAt(body: unknown, paths: readonly string[]): string | undefined {
+  return paths.map((path) => wordAt(body, path)).find((word) => word !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { OutgoingMessage, ProviderClient } from "@hikyaku/core";
-import type { SmsPayload } from "../src/content.ts";
+import type { SmsPayload } from "../src/content/sms-part.ts";
 import { kddi } from "../src/provider.ts";
 import { type KddiRouteConfig, routeConfigSchema } from "../src/route-config.ts";
 
@@ -15,6 +15,9 @@ export function testRoute(changes: Record<string, unknown> = {}): KddiRouteConfi
     ...changes,
   });
 }
+
+/** Tokens of an account that may use +Message; one has its prefix already. */
+export const plusTokens = { au: "au-token", docomo: "Bearer docomo-token", softbank: "softbank-token" };
 
 /** The guide's own message (reference pages). */
 export const guideMessage = testMessage("これは、SMSテストメッセージです", "+818000000000");

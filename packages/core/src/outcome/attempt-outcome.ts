@@ -9,7 +9,7 @@ export type AttemptOutcome =
   /** Over the limit: back to the queue without using up an attempt, and slower for everybody. */
   | { kind: "throttled"; reason: string; httpStatus?: number; retryAfterMs?: number }
   /** It may or may not have been accepted. Never retried blindly. */
-  | { kind: "unknown"; reason: string; httpStatus?: number };
+  | { kind: "unknown"; reason: string; httpStatus?: number; sendMode?: string | null };
 
 export interface Accepted {
   kind: "accepted";
@@ -18,6 +18,11 @@ export interface Accepted {
   providerOrderId: string | null;
   /** The channel the carrier says it used, when it says so: `sms`, `rcs`, `alimtalk` … */
   channel: string | null;
+  /**
+   * How it was sent, in the provider's own word, where the status call must repeat it (KDDI: `X-Fallback`). An unknown outcome has it
+   * too: the message may be adopted by a notification and asked about then.
+   */
+  sendMode?: string | null;
   /** Set when an operator should look, e.g. a 2xx without an id. */
   alarm?: string;
 }

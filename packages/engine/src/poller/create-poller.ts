@@ -59,12 +59,13 @@ export function createPoller(deps: PollerDeps) {
       case "status":
         if (answer.state === "pending" || answer.state === check.state) {
           if (later === "expire") return expire(check, "no final status before the carrier's window closed");
-          return { messageId: check.id, answer: "none", nextCheckInMs: waitMs };
+          return { messageId: check.id, answer: "none", nextCheckInMs: waitMs, channel: answer.channel ?? null };
         }
         return {
           messageId: check.id,
           answer: "state",
           state: answer.state,
+          channel: answer.channel ?? null,
           at: answer.at,
           rawStatus: answer.rawStatus,
           // `sent` is not the end: the next check stays planned.
@@ -108,7 +109,8 @@ export function createPoller(deps: PollerDeps) {
     const startedAt = performance.now();
     let answer: StatusAnswer;
     try {
-      const ref = { messageId: due.id, providerMessageId: due.providerMessageId, channel: due.channel };
+      const { id: messageId, providerMessageId, channel, sendMode } = due;
+      const ref = { messageId, providerMessageId, channel, sendMode };
       const [first] = await deps.client.use((client) => client.checkStatus([ref]));
       answer = first ?? { kind: "failed-check", reason: "the provider gave no answer for this message" };
     } catch (err) {

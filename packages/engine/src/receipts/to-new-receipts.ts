@@ -34,6 +34,7 @@ function columns(notification: ReadNotification): Pick<NewReceipt, "kind" | "sta
         reportedState: notification.state,
         rawStatus: notification.rawStatus,
         recipient: notification.recipient,
+        channel: notification.channel ?? null,
         eventAt: notification.at,
         reason: notification.reason ?? null,
       };
@@ -42,7 +43,7 @@ function columns(notification: ReadNotification): Pick<NewReceipt, "kind" | "sta
       return {
         kind: `inbound.${notification.event}`,
         status: "stored",
-        providerMessageId: notification.providerMessageId,
+        providerMessageId: notification.userMessageId,
         recipient: notification.recipient,
         eventAt: notification.at,
       };
@@ -64,8 +65,8 @@ function dedupeKey(notification: ReadNotification, input: { body: string; receiv
     case "receipt":
       return `receipt:${notification.providerMessageId}:${notification.rawStatus.toLowerCase()}`;
     case "inbound":
-      return notification.providerMessageId
-        ? `${notification.event}:${notification.providerMessageId}`
+      return notification.userMessageId
+        ? `${notification.event}:${notification.userMessageId}`
         : `${notification.event}:${notification.recipient}:${notification.at?.toISOString()}:${digest()}`;
     case "connection-test":
     case "unrecognised":

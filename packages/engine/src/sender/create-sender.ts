@@ -107,6 +107,7 @@ export function createSender(deps: SenderDeps) {
     const result: RecordedResult = { id: message.id, claim: token, ...next };
     if (probe && next.to === "queued") result.useAttempt = false;
     if ("httpStatus" in outcome) result.httpStatus = outcome.httpStatus ?? null;
+    if ("sendMode" in outcome) result.sendMode = outcome.sendMode ?? null;
     if (outcome.kind === "accepted") {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;

@@ -5,7 +5,7 @@ import { type CheckResult, type MessageRow, newId, recordChecks, takeDueChecks }
 
 async function givenOwing(sql: TestLedger["sql"], count = 1): Promise<MessageRow[]> {
   const { ids } = await givenRunning(sql, count);
-  return await send(sql, ids, { to: "accepted", channel: "sms", nextCheckInMs: 0 });
+  return await send(sql, ids, { to: "accepted", channel: "sms", sendMode: "2", nextCheckInMs: 0 });
 }
 
 const take = { route, limit: 10, leaseMs: 60_000 };
@@ -21,6 +21,7 @@ describe("takeDueChecks", () => {
         id: second?.id,
         providerMessageId: second?.providerMessageId,
         channel: "sms",
+        sendMode: "2",
         acceptedAt: second?.acceptedAt,
         checks: 1,
         state: "accepted",
@@ -59,6 +60,22 @@ describe("takeDueChecks", () => {
 });
 
 describe("recordChecks", () => {
+  test("learns the channel of a message that does not know its own, and never changes a known one", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    const { ids } = await givenRunning(sql, 3);
+    const [pending, sent, known] = await send(sql, ids, { to: "accepted", channel: null, nextCheckInMs: 0 });
+    await sql`update message set channel = 'rcs' where id = ${known?.id ?? ""}`;
+    const state = { answer: "state", state: "sent", at: null, rawStatus: "sent", channel: "sms" } as const;
+    await recordChecks(sql, [
+      { messageId: pending?.id ?? "", answer: "none", nextCheckInMs: 1_000, channel: "sms" },
+      { messageId: sent?.id ?? "", ...state },
+      { messageId: known?.id ?? "", ...state },
+    ]);
+    const channels = await Promise.all(ids.map(async (id) => (await message(sql, id)).channel));
+    expect(channels).toEqual(["sms", "sms", "rcs"]);
+  });
+
   const at = new Date("2026-12-01T00:00:00Z");
   const answers: {
     name: string;

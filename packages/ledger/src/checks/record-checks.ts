@@ -13,11 +13,13 @@ export type CheckResult =
       /** The event's own time; null when the carrier doesn't say. */
       at: Date | null;
       rawStatus: string;
+      /** The channel the answer names; set where the message has none. */
+      channel?: string | null;
       /** While the state is not final: when to ask again, from now. Without it the check taken stays as it was put off. */
       nextCheckInMs?: number | null;
     }
-  /** Nothing learnt: ask again. */
-  | { messageId: string; answer: "none"; nextCheckInMs: number }
+  /** No new state: ask again. */
+  | { messageId: string; answer: "none"; nextCheckInMs: number; channel?: string | null }
   /** Nobody will ever know: the message ends as `expired`. */
   | { messageId: string; answer: "expire"; reason: string };
 
@@ -37,7 +39,8 @@ export async function recordChecks(sql: Sql, results: readonly CheckResult[]): P
       const progress = follow(message, result, now);
       if (progress.state !== message.state) moved++;
       Object.assign(message, progress, { nextCheckAt: nextCheck({ ...message, ...progress }, result, now) });
-      writes.push({ id: message.id, progress, providerMessageId: null, nextCheckAt: message.nextCheckAt });
+      const channel = result.answer === "expire" ? null : (result.channel ?? null);
+      writes.push({ id: message.id, progress, providerMessageId: null, channel, nextCheckAt: message.nextCheckAt });
     }
     await writeProgress(transaction, [...new Map(writes.map((write) => [write.id, write])).values()]);
     return { moved };

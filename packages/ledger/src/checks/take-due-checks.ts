@@ -7,6 +7,7 @@ export interface DueCheck {
   /** Null when the carrier accepted it without naming an id: it can't be asked, only closed in the end. */
   providerMessageId: string | null;
   channel: string | null;
+  sendMode: string | null;
   acceptedAt: Date | null;
   /** This check counted. */
   checks: number;
@@ -29,5 +30,5 @@ export async function takeDueChecks(
       limit ${limit}
       for no key update skip locked
     )
-    returning id, provider_message_id, channel, accepted_at, checks, state`;
+    returning id, provider_message_id, channel, send_mode, accepted_at, checks, state`;
 }

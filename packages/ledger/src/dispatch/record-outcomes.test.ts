@@ -38,12 +38,20 @@ interface Outcome {
 const outcomes: Outcome[] = [
   {
     name: "accepted",
-    result: { to: "accepted", providerMessageId: "m1", providerOrderId: "o1", channel: "sms", nextCheckInMs: 1_000 },
+    result: {
+      to: "accepted",
+      providerMessageId: "m1",
+      providerOrderId: "o1",
+      channel: "sms",
+      sendMode: "0",
+      nextCheckInMs: 1_000,
+    },
     row: {
       state: "accepted",
       providerMessageId: "m1",
       providerOrderId: "o1",
       channel: "sms",
+      sendMode: "0",
       attempts: 1,
       reason: null,
     },
@@ -94,8 +102,8 @@ const outcomes: Outcome[] = [
   },
   {
     name: "unknown",
-    result: { to: "unknown", reason: "response timeout" },
-    row: { state: "unknown", reason: "response timeout", endedAt: null },
+    result: { to: "unknown", reason: "response timeout", sendMode: "1" },
+    row: { state: "unknown", reason: "response timeout", sendMode: "1", endedAt: null },
     times: ["unknownAt"],
     attemptNoted: true,
   },
@@ -275,10 +283,11 @@ describe("an answer that comes after the message was given up as unknown", () =>
     const adopted = await message(sql, ids[0]);
     expect(adopted).toMatchObject({ state: "delivered", providerMessageId: "m1", providerOrderId: null });
 
-    const answer = { to: "accepted", providerMessageId: "m1", providerOrderId: "o1", channel: "sms" } as const;
+    const ours = { providerOrderId: "o1", channel: "sms", sendMode: "0" };
+    const answer = { to: "accepted", providerMessageId: "m1", ...ours } as const;
     const results = ids.map((id) => resultFor(id, token, { ...answer, nextCheckInMs: 1_000 }));
     expect(await recordOutcomes(sql, { worker, results })).toMatchObject({ recorded: ids });
-    expect(await message(sql, ids[0])).toEqual({ ...adopted, providerOrderId: "o1", channel: "sms" });
+    expect(await message(sql, ids[0])).toEqual({ ...adopted, ...ours });
     expect(await recordOutcomes(sql, { worker, results })).toMatchObject({ recorded: [] });
   });
 });

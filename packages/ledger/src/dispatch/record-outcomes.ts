@@ -11,6 +11,8 @@ export interface RecordedResult {
   providerOrderId?: string | null;
   /** The channel the carrier says it used. */
   channel?: string | null;
+  /** How it was sent, in the provider's own word: its status is asked the same way. */
+  sendMode?: string | null;
   reason?: string | null;
   httpStatus?: number | null;
   /** The outcome's kind, e.g. `retry`, `throttled`, `held`. */
@@ -73,6 +75,7 @@ function cleaned(result: RecordedResult): RecordedResult {
     providerMessageId: storableKey(result.providerMessageId),
     providerOrderId: storableKey(result.providerOrderId),
     channel: storable(result.channel),
+    sendMode: storable(result.sendMode),
     reason: storable(result.reason),
     outcome: storable(result.outcome),
     httpStatus: Number.isInteger(httpStatus) && Math.abs(httpStatus ?? 0) <= 32_767 ? httpStatus : null,
@@ -97,6 +100,7 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         provider_message_id = coalesce(result.provider_message_id, message.provider_message_id),
         provider_order_id = coalesce(result.provider_order_id, message.provider_order_id),
         channel = coalesce(result.channel, message.channel),
+        send_mode = coalesce(result.send_mode, message.send_mode),
         reason = result.reason
       from unnest(
         ${ids}::uuid[],
@@ -104,10 +108,11 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         ${column((r) => r.providerMessageId ?? null)}::text[],
         ${column((r) => r.providerOrderId ?? null)}::text[],
         ${column((r) => r.channel ?? null)}::text[],
+        ${column((r) => r.sendMode ?? null)}::text[],
         ${column((r) => r.reason || null)}::text[],
         ${column((r) => r.nextCheckInMs ?? null)}::float8[],
         ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
-      ) as result (id, claim, provider_message_id, provider_order_id, channel, reason, next_check_in_ms, at)
+      ) as result (id, claim, provider_message_id, provider_order_id, channel, send_mode, reason, next_check_in_ms, at)
       where message.id = result.id and message.claim = result.claim
         and (message.state in ('sending', 'unknown', 'queued')
           or (message.state = 'expired' and message.accepted_at is null))
@@ -139,14 +144,16 @@ async function addMissingIds(
         ${late.map((r) => r.claim)}::uuid[],
         ${late.map((r) => r.providerMessageId ?? null)}::text[],
         ${late.map((r) => r.providerOrderId ?? null)}::text[],
-        ${late.map((r) => r.channel ?? null)}::text[]
-      ) as given (id, claim, provider_message_id, provider_order_id, channel)
+        ${late.map((r) => r.channel ?? null)}::text[],
+        ${late.map((r) => r.sendMode ?? null)}::text[]
+      ) as given (id, claim, provider_message_id, provider_order_id, channel, send_mode)
     ),
     completed as (
       update message set
         provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
         provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
-        channel = coalesce(message.channel, result.channel)
+        channel = coalesce(message.channel, result.channel),
+        send_mode = coalesce(message.send_mode, result.send_mode)
       from result
       where message.id = result.id and message.claim = result.claim
         and message.accepted_at is not null
@@ -154,7 +161,8 @@ async function addMissingIds(
         and coalesce(message.provider_message_id = result.provider_message_id, true)
         and ((message.provider_message_id is null and result.provider_message_id is not null)
           or (message.provider_order_id is null and result.provider_order_id is not null)
-          or (message.channel is null and result.channel is not null))
+          or (message.channel is null and result.channel is not null)
+          or (message.send_mode is null and result.send_mode is not null))
       returning message.id
     )
     select message.id, message.provider_message_id as kept, result.provider_message_id as answered,
@@ -181,19 +189,21 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
                       then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
         attempts = message.attempts - result.gives_back,
         channel = coalesce(result.channel, message.channel),
+        send_mode = coalesce(result.send_mode, message.send_mode),
         reason = result.reason
       from unnest(
         ${ids}::uuid[],
         ${column((r) => r.claim)}::uuid[],
         ${column((r) => r.to)}::message_state[],
         ${column((r) => r.channel ?? null)}::text[],
+        ${column((r) => r.sendMode ?? null)}::text[],
         ${column((r) => r.reason || r.outcome)}::text[],
         ${column((r) => r.httpStatus ?? null)}::smallint[],
         ${column((r) => r.outcome)}::text[],
         ${column((r) => r.dueInMs ?? null)}::float8[],
         ${column((r) => (r.to === "queued" && r.useAttempt === false ? 1 : 0))}::smallint[],
         ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
-      ) as result (id, claim, to_state, channel, reason, http_status, outcome, due_in_ms, gives_back, at)
+      ) as result (id, claim, to_state, channel, send_mode, reason, http_status, outcome, due_in_ms, gives_back, at)
       where message.id = result.id and message.claim = result.claim
         and (message.state = 'sending' or (message.state = 'unknown' and result.to_state <> 'unknown'))
       returning message.id, message.claim, coalesce(result.at, now()) as at, message.attempts + result.gives_back as attempt,

@@ -35,6 +35,8 @@ export interface MessageRow {
   recipient: string;
   /** The channel the carrier says it used. */
   channel: string | null;
+  /** How it was sent, in the provider's own word. */
+  sendMode: string | null;
   providerMessageId: string | null;
   providerOrderId: string | null;
   /** Why it is in its state, where that needs saying. */

@@ -86,6 +86,22 @@ describe("a receipt", () => {
     expect((await message(ledger.sql, accepted?.id)).nextCheckAt).toEqual(accepted?.nextCheckAt);
   });
 
+  test("tells the channel to a message that does not know its own, and never changes a known one", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    for (const [known, named, kept] of [
+      [null, "sms", "sms"],
+      ["rcs", "sms", "rcs"],
+      [null, null, null],
+    ]) {
+      const [accepted] = await givenAccepted(sql);
+      await sql`update message set channel = ${known ?? null} where id = ${accepted?.id ?? ""}`;
+      const providerMessageId = accepted?.providerMessageId ?? null;
+      await apply(sql, [receipt({ providerMessageId, reportedState: "sent", channel: named })]);
+      expect(await message(sql, accepted?.id)).toMatchObject({ state: "sent", channel: kept });
+    }
+  });
+
   test("carries its reason to the message", async () => {
     await using ledger = await openTestLedger();
     const [accepted] = await givenAccepted(ledger.sql);

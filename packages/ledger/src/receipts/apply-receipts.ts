@@ -73,6 +73,7 @@ interface WaitingReceipt {
   reportedState: string | null;
   reason: string | null;
   recipient: string | null;
+  channel: string | null;
   eventAt: Date | null;
   receivedAt: Date;
   ageMs: number;
@@ -101,7 +102,7 @@ async function takeWaiting(transaction: Queryable, status: "pending" | "parked",
   // Not a parameter: only a literal tells the planner that the partial index holds all of them.
   const ofStatus = status === "pending" ? transaction`status = 'pending'` : transaction`status = 'parked'`;
   return await transaction<WaitingReceipt[]>`
-    select id, route, provider_message_id, reported_state, reason, recipient, event_at, received_at,
+    select id, route, provider_message_id, reported_state, reason, recipient, channel, event_at, received_at,
            (extract(epoch from now() - received_at) * 1000)::float8 as age_ms
     from receipt_raw
     where ${ofStatus} and try_at <= now()
@@ -178,6 +179,7 @@ function applyToMessage(
     id: message.id,
     progress,
     providerMessageId: message.providerMessageId,
+    channel: receipts.find(({ channel }) => channel !== null)?.channel ?? null,
     nextCheckAt: isFinal(progress.state) ? null : message.nextCheckAt,
   });
 }

@@ -16,6 +16,8 @@ export interface NewReceipt {
   reportedState?: string | null;
   rawStatus?: string | null;
   recipient?: string | null;
+  /** The channel the notification names. */
+  channel?: string | null;
   reason?: string | null;
   eventAt?: Date | null;
   /** `pending`: to be applied to a message. `stored`: kept only. */
@@ -37,9 +39,9 @@ export async function storeReceipts(
   const column = <T>(pick: (receipt: NewReceipt) => T) => unique.map(pick);
   const rows = await sql<{ isNew: boolean }[]>`
     insert into receipt_raw (id, received_at, event_at, try_at, seen, route, kind, status, dedupe_key, provider_message_id,
-                             reported_state, raw_status, recipient, reason, content_type, body)
+                             reported_state, raw_status, recipient, channel, reason, content_type, body)
     select id, received_at, event_at, case when status = 'pending' then received_at end, seen, route, kind, status,
-           dedupe_key, provider_message_id, reported_state, raw_status, recipient, reason, content_type, body
+           dedupe_key, provider_message_id, reported_state, raw_status, recipient, channel, reason, content_type, body
     from unnest(
       ${column((r) => r.id)}::uuid[],
       ${column((r) => r.receivedAt.toISOString())}::timestamptz[],
@@ -53,11 +55,12 @@ export async function storeReceipts(
       ${column((r) => r.reportedState ?? null)}::text[],
       ${column((r) => r.rawStatus ?? null)}::text[],
       ${column((r) => r.recipient ?? null)}::text[],
+      ${column((r) => r.channel ?? null)}::text[],
       ${column((r) => r.reason ?? null)}::text[],
       ${column((r) => r.contentType ?? null)}::text[],
       ${column((r) => r.body)}::text[]
     ) as given (id, received_at, event_at, seen, route, kind, status, dedupe_key, provider_message_id, reported_state,
-                raw_status, recipient, reason, content_type, body)
+                raw_status, recipient, channel, reason, content_type, body)
     on conflict (route, dedupe_key) do update set seen = receipt_raw.seen + excluded.seen
     returning xmax = 0 as is_new`;
   const stored = rows.filter(({ isNew }) => isNew).length;
@@ -93,6 +96,7 @@ function cleaned(receipt: NewReceipt): NewReceipt {
     reportedState: storable(receipt.reportedState),
     rawStatus: storable(receipt.rawStatus),
     recipient: storableKey(receipt.recipient),
+    channel: storable(receipt.channel),
     reason: storable(receipt.reason),
     contentType: storable(receipt.contentType),
     body: storable(receipt.body),

@@ -8,6 +8,8 @@ export interface ProgressWrite {
   progress: MessageProgress;
   /** Set where it was missing. */
   providerMessageId: string | null;
+  /** Set where it was missing. */
+  channel: string | null;
   /** When the next status check is owed; null = none. */
   nextCheckAt: Date | null;
 }
@@ -23,7 +25,8 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
       state = write.state, accepted_at = write.accepted_at, sent_at = write.sent_at, delivered_at = write.delivered_at,
       displayed_at = write.displayed_at, ended_at = write.ended_at, next_check_at = write.next_check_at,
       unknown_at = case when write.state = 'unknown' then message.unknown_at end,
-      provider_message_id = coalesce(message.provider_message_id, write.provider_message_id), reason = write.reason
+      provider_message_id = coalesce(message.provider_message_id, write.provider_message_id),
+      channel = coalesce(message.channel, write.channel), reason = write.reason
     from unnest(
       ${column((w) => w.id)}::uuid[],
       ${column((w) => w.progress.state)}::message_state[],
@@ -34,8 +37,9 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
       ${time((w) => w.progress.endedAt)}::timestamptz[],
       ${time((w) => w.nextCheckAt)}::timestamptz[],
       ${column((w) => w.providerMessageId)}::text[],
+      ${column((w) => storable(w.channel))}::text[],
       ${column((w) => storable(w.progress.reason))}::text[]
     ) as write (id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at,
-                provider_message_id, reason)
+                provider_message_id, channel, reason)
     where message.id = write.id`;
 }

@@ -40,6 +40,7 @@ describe("whatever a carrier answers", () => {
         providerMessageId: bad,
         providerOrderId: bad,
         channel: bad,
+        sendMode: bad,
         reason: bad,
         nextCheckInMs: Number.MAX_VALUE,
       }),
@@ -61,6 +62,7 @@ describe("whatever a carrier answers", () => {
       "queued",
     ]);
     expect(found[0]).toMatchObject({ providerMessageId: good, providerOrderId: good, channel: good, reason: good });
+    expect(found[0]).toMatchObject({ sendMode: good });
     expect(found[3]).toMatchObject({ reason: good, channel: good });
     // A late repetition goes another way, and is as careful.
     expect(await recordOutcomes(sql, { worker, results })).toMatchObject({ recorded: [], conflicting: [] });
@@ -74,7 +76,14 @@ describe("whatever a carrier answers", () => {
     await send(sql, ids.slice(1), { to: "accepted", providerMessageId: huge });
     const reported = { reportedState: "sent", reason: bad, rawStatus: bad, contentType: bad, body: bad } as const;
     await storeReceipts(sql, [
-      receipt({ ...reported, providerMessageId: bad, dedupeKey: "k\0", recipient: bad, eventAt: new Date(8.64e15) }),
+      receipt({
+        ...reported,
+        providerMessageId: bad,
+        dedupeKey: "k\0",
+        recipient: bad,
+        channel: bad,
+        eventAt: new Date(8.64e15),
+      }),
       // The same key once it is cleaned.
       receipt({ ...reported, providerMessageId: bad, dedupeKey: "k\ufffd", eventAt: new Date(Number.NaN) }),
       receipt({ ...reported, providerMessageId: huge, dedupeKey: huge, recipient: huge, kind: bad }),

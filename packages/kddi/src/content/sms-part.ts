@@ -2,7 +2,6 @@ import {
   type ContentIssue,
   lintSmsText,
   normaliseSmsText,
-  type PreparedContent,
   parseTemplate,
   type RenderedMessage,
   type SmsLimits,
@@ -10,65 +9,79 @@ import {
   segmentCount,
   type Template,
 } from "@hikyaku/core";
-import * as z from "zod";
-import { dstSchema, type KddiPublicSettings } from "./route-config.ts";
+import type { Dst } from "../rcs-settings.ts";
+import type { KddiPublicSettings } from "../route-config.ts";
 
-/** What one campaign or single message says, by SMS. */
-const smsContentSchema = z.strictObject({
-  text: z.string(),
-  smsNumber: z.string().optional(),
-  dst: dstSchema.optional(),
-});
+/** What an SMS part says, and where it was written. */
+export interface AuthoredSms {
+  text: string;
+  textPath: string;
+  smsNumber: string;
+  numberPath: string;
+  dst: Dst;
+}
 
-/** What `send` takes: one recipient's finished text, normalised (protocol notes §5.1). */
+/** What `send` takes of an SMS: one recipient's finished text, normalised (protocol notes §5.1). */
 export interface SmsPayload {
   text: string;
   smsNumber: string;
   dst: string;
 }
 
+export interface CompiledSms {
+  variables: readonly string[];
+  warnings: readonly ContentIssue[];
+  render(values: Readonly<Record<string, string>> | readonly string[]): RenderedSms | { issues: ContentIssue[] };
+}
+
+export interface RenderedSms extends RenderedMessage {
+  payload: SmsPayload;
+}
+
+/** The route's lengths of an SMS and its parts. */
+export function limitsOfSms({ sms }: Pick<KddiPublicSettings, "sms">): SmsLimits {
+  return { single: sms.single, multi: sms.multi, max: sms.maxUnits };
+}
+
 /**
- * Checks a content and compiles its template. What the text's variables decide (length, characters, blankness) is checked again for each
- * recipient; what no value can mend is refused here.
+ * Checks an SMS text and compiles its template. What the text's variables decide (length, characters, blankness) is checked again for
+ * each recipient; what no value can mend is refused here.
  */
-export function prepareSmsContent(
-  content: unknown,
+export function compileSms(
+  { text, textPath, smsNumber, numberPath, dst }: AuthoredSms,
   settings: KddiPublicSettings,
-): PreparedContent | { issues: ContentIssue[] } {
-  const parsed = smsContentSchema.safeParse(content);
-  if (!parsed.success) return { issues: parsed.error.issues.flatMap(shapeIssues) };
-  const { text, smsNumber = settings.smsNumber, dst = settings.dst } = parsed.data;
+): CompiledSms | { issues: ContentIssue[] } {
   const issues: ContentIssue[] = [];
   const numbers = [settings.smsNumber, ...settings.smsNumbers];
   if (!numbers.includes(smsNumber)) {
     issues.push({
-      path: "content.smsNumber",
+      path: numberPath,
       level: "error",
       code: "sender-not-allowed",
       message: `${smsNumber} is not a sender number of this route; use one of ${numbers.join(", ")}, or add it to smsNumbers`,
     });
   }
   const template = parseTemplate(text);
-  if (!template.ok) return { issues: [...issues, ...templateIssues(template.faults)] };
-  const { sms } = settings;
-  const limits: SmsLimits = { single: sms.single, multi: sms.multi, max: sms.maxUnits };
-  const lint = (finished: string) => lintSmsText(finished, { dst, policy: sms.charPolicy, limits });
+  if (!template.ok) return { issues: [...issues, ...templateIssues(template.faults, textPath)] };
+  const limits = limitsOfSms(settings);
+  const policy = settings.sms.charPolicy;
+  const lint = (finished: string) => lintSmsText(finished, { path: textPath, dst, policy, limits });
   const found = template.variables.length === 0 ? lint(normaliseSmsText(text)) : lintFixedPart(template, lint);
   const all = [...issues, ...found.map(withoutCharacters)];
   if (all.some(({ level }) => level === "error")) return { issues: all };
 
   return {
-    content: { text, smsNumber, dst },
     variables: template.variables,
     warnings: all,
-    render(values): RenderedMessage | { issues: ContentIssue[] } {
+    render(values) {
       const rendered = template.render(values);
-      if (!rendered.ok) return { issues: templateIssues(rendered.faults) };
+      if (!rendered.ok) return { issues: templateIssues(rendered.faults, textPath) };
       const finished = normaliseSmsText(rendered.text);
       const warnings = lint(finished).map(withoutCharacters);
       if (warnings.some(({ level }) => level === "error")) return { issues: warnings };
       const payload: SmsPayload = { text: finished, smsNumber, dst };
-      return { payload, segments: segmentCount(finished.length, limits) ?? 0, preview: finished, warnings };
+      const segments = segmentCount(finished.length, limits) ?? 0;
+      return { payload, segments, preview: finished, visibleTexts: [[finished]], warnings };
     },
   };
 }
@@ -93,21 +106,6 @@ function withoutCharacters({ path, level, code, message }: SmsTextIssue | Conten
   return { path, level, code, message };
 }
 
-function templateIssues(faults: readonly { code: string; message: string }[]): ContentIssue[] {
-  return faults.map(({ code, message }) => ({ path: "content.text", level: "error", code, message }));
-}
-
-function shapeIssues(issue: z.core.$ZodIssue): ContentIssue[] {
-  const path = ["content", ...issue.path].join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: `${path}.${key}`,
-      level: "error",
-      code: "unknown-field",
-      message: `the content of an SMS has text, smsNumber and dst; remove ${key}`,
-    }));
-  }
-  const expected =
-    path === "content.dst" ? `one of "0" to "4", in quotes` : path === "content" ? "a mapping with text" : "a text";
-  return [{ path, level: "error", code: "wrong-shape", message: `expected ${expected}` }];
+function templateIssues(faults: readonly { code: string; message: string }[], path: string): ContentIssue[] {
+  return faults.map(({ code, message }) => ({ path, level: "error", code, message }));
 }

@@ -1,7 +1,7 @@
 import type { PreparedContent, RenderedMessage } from "@hikyaku/core";
 import { describe, expect, test } from "vitest";
-import { testRoute } from "../test/test-route.ts";
-import { kddi } from "./provider.ts";
+import { testRoute } from "../../test/test-route.ts";
+import { kddi } from "../provider.ts";
 
 function prepare(content: unknown, changes: Record<string, unknown> = {}) {
   return kddi.rules(kddi.publicSettings(testRoute(changes))).prepareContent(content);
