@@ -70,6 +70,12 @@ export {
   type SuppressionRow,
 } from "./suppressions/suppression.ts";
 export { listUnknown } from "./unknowns/list-unknown.ts";
-export { closeUnknown, resendUnknown, settleUnknown, type UnknownSelection } from "./unknowns/settle-unknown.ts";
+export {
+  closeUnknown,
+  resendUnknown,
+  type SettleUnknownInput,
+  settleUnknown,
+  type UnknownSelection,
+} from "./unknowns/settle-unknown.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
 export { beat, forgetWorkers, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

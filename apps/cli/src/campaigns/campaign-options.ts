@@ -33,7 +33,7 @@ export function addContentOptions(command: Command): Command {
     .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
     .option(
       "--on-unknown <policy>",
-      "when nobody can know whether a message was taken: hold or resend (default: hold)",
+      "when nobody can know whether a message was taken: hold or resend (default: the route's policy)",
       oneOf(["hold", "resend"]),
     );
 }

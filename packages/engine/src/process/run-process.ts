@@ -101,6 +101,7 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       name: route.name,
       provider: route.provider,
       settings: findProvider(route.provider).publicSettings(route.settings),
+      onUnknown: route.unknown.policy,
     })),
   );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });

@@ -38,7 +38,7 @@ export async function createDraft({ sql, routes }: CampaignContext, options: Che
         startAt: options.startAt,
         // Only of a new campaign: a repeated call comes when its validity may be over.
         validUntil: validUntil(options, options.startAt ?? new Date()),
-        onUnknown: options.onUnknown,
+        onUnknown: options.onUnknown ?? (await routes.onUnknown(options.route)),
       });
   if (!campaign.requestHash.equals(requestHash)) {
     throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, prepared));

@@ -24,7 +24,7 @@ describe("the options of a campaign", () => {
       priority: 5,
       window: null,
       startAt: null,
-      onUnknown: "hold",
+      onUnknown: null,
       validUntil: undefined,
       validFor: undefined,
     });

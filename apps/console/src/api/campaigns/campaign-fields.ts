@@ -34,7 +34,7 @@ export const campaignFields = {
     .enum(["hold", "resend"])
     .optional()
     .describe(
-      "When nobody can know whether a message went out: `hold` it for the operator (default), or `resend` it, which some may then get twice.",
+      "When nobody can know whether a message went out: `hold` it for the operator, or `resend` it, which some may then get twice. Default: the route's policy (`unknown.policy` of the configuration).",
     ),
 };
 
