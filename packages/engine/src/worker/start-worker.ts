@@ -103,6 +103,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     limits: route.limits,
     adaptive: deps.config.throttle,
     role: "send",
+    statusShare: deps.config.poller.tpsShare,
     prefix: deps.config.redisPrefix,
     onError,
   });
