@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AdaptiveRate, type AdaptiveRateSettings, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
+import {
+  type AdaptiveRate,
+  type AdaptiveRateSettings,
+  fullRate,
+  maxRetryAfterMs,
+  onThrottled,
+  tpsAt,
+} from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { marginsMs } from "./lateness.ts";
 import { paceSettingsKey } from "./pacer.ts";
@@ -247,7 +254,7 @@ export function joinShare(options: ShareOptions): Share {
       const { tps } = limits;
       const sinceCut = startedAt === undefined || clock.toRedis(startedAt) > rate.changedAt;
       const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { ...adaptive, tps });
-      const holdMs = Math.ceil(retryAfterMs ?? (tps === null ? unpacedHoldMs : 0));
+      const holdMs = Math.ceil(Math.min(maxRetryAfterMs, retryAfterMs ?? (tps === null ? unpacedHoldMs : 0)));
       if (next === rate && holdMs === 0) return;
       if (holdMs > 0) notBefore = Math.max(notBefore, performance.now() + holdMs);
       const known = rate;

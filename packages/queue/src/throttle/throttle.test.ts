@@ -265,6 +265,18 @@ test.concurrent("a permit that is ready while the route is held for long is told
   expect(performance.now() - askedAt).toBeLessThan(3_000);
 });
 
+test.concurrent("a Retry-After of days holds the route for an hour at most, in every process", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 10 });
+  const [one, two] = [route.join(), route.join()];
+  await waitFor(() => one.figures().connected && two.figures().connected);
+
+  one.throttled(10 * 86_400_000);
+
+  const held = [one, two].map((throttle) => () => throttle.figures().heldForMs);
+  await waitFor(() => held.every((heldForMs) => heldForMs() > 3_500_000));
+  for (const heldForMs of held) expect(heldForMs()).toBeLessThanOrEqual(3_600_100);
+});
+
 test.concurrent.each([
   { share: 0.2, starts: 22 },
   { share: 0.6, starts: 64 },
