@@ -28,5 +28,5 @@ export async function feedable(sql: Sql, { route }: { route: string }): Promise<
       where campaign_id = campaign.id and state = 'queued'
     ) as waiting
     where route = ${route} and state = 'running' and waiting.queued > 0
-    order by priority, id`;
+    order by priority desc, id`;
 }

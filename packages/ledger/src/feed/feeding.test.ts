@@ -62,9 +62,9 @@ describe("feedable", () => {
     await using ledger = await openTestLedger();
     const { sql } = ledger;
     const window = { from: "09:00", to: "20:00", timeZone: "Asia/Tokyo" };
-    const low = await givenRunning(sql, 3, { priority: 9, deliveryWindow: window });
-    const first = await givenRunning(sql, 2, { priority: 1 });
-    const second = await givenRunning(sql, 2, { priority: 1 });
+    const low = await givenRunning(sql, 3, { priority: 1, deliveryWindow: window });
+    const first = await givenRunning(sql, 2, { priority: 9 });
+    const second = await givenRunning(sql, 2, { priority: 9 });
     await givenReady(sql, 2);
     await givenRunning(sql, 2, { route: "another-route" });
     const done = await givenRunning(sql, 1);
@@ -77,7 +77,7 @@ describe("feedable", () => {
     expect(found.map(({ id }) => id)).toEqual([first.campaignId, second.campaignId, low.campaignId]);
     expect(found[2]).toEqual({
       id: low.campaignId,
-      priority: 9,
+      priority: 1,
       feedCursor: null,
       deliveryWindow: window,
       validUntil: null,

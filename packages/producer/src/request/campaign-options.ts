@@ -18,7 +18,7 @@ export interface CampaignOptions {
   content?: Readonly<Record<string, unknown>>;
   /** Short form of `content: { text }`. */
   text?: string;
-  /** 1 (first) to 10; campaigns on one route share it by this. Default 5. */
+  /** 1 to 10: its share where several campaigns of a route run; one of 10 gets ten messages where one of 1 gets one. Default 5. */
   priority?: number;
   /** Local times at which messages may go out. Default: any time. */
   window?: DeliveryWindow | string | null;
@@ -48,7 +48,7 @@ export interface CheckedOptions extends Validity {
   onUnknown: OnUnknown | null;
 }
 
-const priorityError = "a whole number from 1 (first) to 10";
+const priorityError = "a whole number from 1 to 10";
 
 /** The fields, for schemas that have more of them. */
 export const campaignFields = {
