@@ -1,5 +1,6 @@
 import type { OnUnknown } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
+import { closedReason } from "./closed-reason.ts";
 
 /** Which messages of unknown outcome an operator means; several fields narrow each other. */
 export interface UnknownSelection {
@@ -29,10 +30,13 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
   return count;
 }
 
-/** The operator's word that nothing more will be learnt: `unknown → expired`. Answers how many. */
+/**
+ * The operator's word that nothing more will be learnt: `unknown → expired`. A receipt that comes all the same still corrects
+ * it. Answers how many.
+ */
 export async function closeUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
-    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = 'closed by operator'
+    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = ${closedReason}
     where unknown_at is not null and ${matches(sql, selection)}`;
   return count;
 }
