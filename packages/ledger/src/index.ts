@@ -31,7 +31,7 @@ export {
   recordOutcomes,
 } from "./dispatch/record-outcomes.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
-export { advanceCursor, rewindCursor } from "./feed/feed-cursor.ts";
+export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
 export { holdFeederLease } from "./feed/feeder-lease.ts";
 export { nextToFeed } from "./feed/next-to-feed.ts";
