@@ -4,8 +4,16 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Cli } from "../apps/cli/src/cli.ts";
 import { createProgram } from "../apps/cli/src/program.ts";
+import { campaignFields } from "../apps/console/src/api/campaigns/campaign-fields.ts";
+import { campaignSchema } from "../apps/console/src/api/campaigns/campaign-view.ts";
 import { describeConfig, formatFault, parseConfig } from "../packages/config/src/index.ts";
-import { backoffPlans, nextCampaignStates, nextStates } from "../packages/core/src/index.ts";
+import {
+  backoffPlans,
+  deficitRoundRobin,
+  nextCampaignStates,
+  nextStates,
+  startOfRound,
+} from "../packages/core/src/index.ts";
 import { outcomeTable } from "../packages/core/src/outcome/outcome-policy.ts";
 import { createMetrics } from "../packages/engine/src/index.ts";
 import { routeSchemas } from "../packages/providers/src/index.ts";
@@ -181,6 +189,27 @@ describe.each(["docs/cli.md", "docs/cli.ja.md"])("%s", (path) => {
     const named = sections.get(name)?.match(/--[a-z][a-z-]+/g) ?? [];
     expect([...new Set(named)].sort()).toEqual([...options].sort());
   });
+});
+
+test("everywhere a campaign's priority is told, more of it is more messages", async () => {
+  const send = hikyaku()
+    .commands.find((command) => command.name() === "campaign")
+    ?.commands.find((command) => command.name() === "send");
+  const rowOf = (path: string) => page(path).match(/^\| `--priority .*$/m)?.[0];
+  const english = [
+    send?.options.find(({ long }) => long === "--priority")?.description,
+    campaignFields.priority.description,
+    campaignSchema.shape.priority.description,
+    rowOf("docs/cli.md"),
+    page("docs/architecture.md"),
+    await readFile(`${root}packages/producer/src/request/campaign-options.ts`, "utf8"),
+    await readFile(`${root}apps/console/src/pages/campaign.ts`, "utf8"),
+  ];
+  for (const text of english)
+    expect(text?.replaceAll(/\s+/g, " ")).toMatch(/10 gets ten messages where one of (priority )?1 gets one/);
+  expect(rowOf("docs/cli.ja.md")).toContain("1 のものが 1 件送る間に、10 のものは 10 件送る");
+  const campaigns = [1, 10].map((priority) => ({ id: String(priority), priority, available: 1_000 }));
+  expect(Object.fromEntries(deficitRoundRobin(startOfRound, campaigns, 110).take)).toEqual({ 1: 10, 10: 100 });
 });
 
 function hikyaku(): ReturnType<typeof createProgram> {

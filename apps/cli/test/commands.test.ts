@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectLedger } from "@hikyaku/ledger";
 import { createDatabase, createRedis } from "@hikyaku/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { attempt } from "./attempt.ts";
@@ -286,6 +287,27 @@ describe("what became of it", () => {
     expect(await json("unknown", "close", "--campaign", "unknown")).toEqual({ messages: 1 });
     expect(await json("unknown", "list", "--campaign", "unknown")).toEqual([]);
   });
+});
+
+test("commands work on the schema of a newer version, and doctor tells of it", async () => {
+  const ledger = connectLedger(database.url, { max: 1 });
+  const { sql } = ledger;
+  const [newer] = await sql<{ version: number }[]>`
+    insert into schema_version (version, name, md5, run_at)
+    select max(version) + 1, 'of-a-newer-version', 'x', now() from schema_version
+    returning version`;
+  try {
+    expect((await hikyaku("campaign", "list")).code).toBe(0);
+    const doctor = await hikyaku("doctor", "--json");
+    const { findings } = JSON.parse(doctor.out) as { findings: { what: string }[] };
+    expect(findings.find(({ what }) => what === "ledger")).toMatchObject({
+      status: "warn",
+      detail: `schema version ${newer?.version}, this program is of version ${Number(newer?.version) - 1}`,
+    });
+  } finally {
+    await sql`delete from schema_version where version = ${newer?.version ?? 0}`;
+    await ledger.close();
+  }
 });
 
 describe("single messages and suppressions", () => {

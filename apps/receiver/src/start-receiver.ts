@@ -37,7 +37,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
   );
   const parked = parkedReceipts({ redis: parts.connections.impatient(150), prefix: config.redisPrefix });
   const store = createReceiptStore({ ledger, parked, ledgerBudgetMs: config.receiver.ledgerBudgetMs, log });
-  const applier = createReceiptApplier({ ledger, log, metrics });
+  const applier = createReceiptApplier({ config, ledger, log, metrics });
 
   const app = Fastify({
     loggerInstance: undefined,

@@ -146,7 +146,7 @@ export const configSchema = section({
       .gt(0)
       .max(1)
       .prefault(0.2)
-      .describe("Share of a route's TPS that status checks may use (protocol notes §8.3)."),
+      .describe("Share of a route's TPS and concurrency that status checks may use (protocol notes §8.3)."),
   }).prefault({}),
   feed: section({
     windowSeconds: z

@@ -21,7 +21,8 @@ const statusChecksText = {
 };
 const unknownText = {
   reconcileAfter: "How long a message of unknown outcome waits for proof before `policy` applies.",
-  policy: "`hold` leaves it to the operator, `resend` sends it once more; a campaign may say otherwise.",
+  policy:
+    "`hold` leaves it to the operator, `resend` sends it once more; a campaign may say otherwise when it is created.",
 };
 
 export const retrySection = section({

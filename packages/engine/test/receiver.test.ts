@@ -1,3 +1,13 @@
+import { randomUUID } from "node:crypto";
+import {
+  claimBatch,
+  findMessage,
+  insertMessage,
+  type NewReceipt,
+  newId,
+  recordOutcomes,
+  storeReceipts,
+} from "@hikyaku/ledger";
 import { startPostgres, startRedis, waitFor } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { hookSecret, route, startSystem, type TestSystem } from "./start-system.ts";
@@ -84,6 +94,43 @@ test("recognises a repeat", async () => {
   for (let time = 0; time < 3; time += 1) expect((await post(hook, smsResult("m-2"))).status).toBe(200);
 
   expect(await stored(system)).toMatchObject([{ kind: "receipt", seen: 3 }]);
+});
+
+/** A notification of delivery that came so long ago. */
+function delivered(providerMessageId: string, recipient: string, hoursAgo: number): NewReceipt {
+  return {
+    ...{ id: newId(), route, kind: "receipt", status: "pending", providerMessageId, recipient },
+    ...{ dedupeKey: providerMessageId, reportedState: "delivered", body: "{}" },
+    receivedAt: new Date(Date.now() - hoursAgo * 3_600_000),
+  };
+}
+
+test("gives a notification up that nobody knows after the configured time, and keeps others waiting", async () => {
+  await using system = await startSystem({ config: { retention: { unmatchedReceipts: "3h" } } });
+  await storeReceipts(system.ledger.sql, [
+    delivered("old", "+817000000001", 4),
+    delivered("young", "+817000000001", 2),
+  ]);
+  await system.start("receiver");
+
+  await waitFor(async () => (await stored(system)).every(({ status }) => status !== "pending"));
+  expect((await stored(system)).map(({ status }) => status)).toEqual(["unmatched", "parked"]);
+});
+
+test("a proof finds its message for as long as that waits for one, also where that is longer than usual", async () => {
+  await using system = await startSystem({ routeConfig: { unknown: { reconcileAfter: "96h" } } });
+  const { sql } = system.ledger;
+  const recipient = "+817000000001";
+  const { message } = await insertMessage(sql, { id: newId(), route, recipient, content: { text: "x" }, segments: 1 });
+  const claim = randomUUID();
+  await claimBatch(sql, { ids: [message.id], claim, worker: randomUUID(), route });
+  const unknown = { id: message.id, claim, to: "unknown", outcome: "unknown" } as const;
+  await recordOutcomes(sql, { worker: randomUUID(), results: [unknown] });
+  await sql`update message set sending_at = now() - interval '80 hours'`;
+  await storeReceipts(sql, [delivered("late", recipient, 0)]);
+  await system.start("receiver");
+
+  await waitFor(async () => (await findMessage(sql, { id: message.id }))?.state === "delivered");
 });
 
 test("with the ledger down it keeps notifications in Redis, answers in time, and writes them once it is back", async () => {

@@ -31,7 +31,7 @@ export {
   recordOutcomes,
 } from "./dispatch/record-outcomes.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
-export { advanceCursor, rewindCursor } from "./feed/feed-cursor.ts";
+export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
 export { holdFeederLease } from "./feed/feeder-lease.ts";
 export { nextToFeed } from "./feed/next-to-feed.ts";
@@ -70,6 +70,12 @@ export {
   type SuppressionRow,
 } from "./suppressions/suppression.ts";
 export { listUnknown } from "./unknowns/list-unknown.ts";
-export { closeUnknown, resendUnknown, settleUnknown, type UnknownSelection } from "./unknowns/settle-unknown.ts";
+export {
+  closeUnknown,
+  resendUnknown,
+  type SettleUnknownInput,
+  settleUnknown,
+  type UnknownSelection,
+} from "./unknowns/settle-unknown.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
 export { beat, forgetWorkers, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

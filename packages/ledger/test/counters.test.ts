@@ -108,7 +108,7 @@ const operating: fc.Arbitrary<Operation>[] = [
   which.map((campaign) => async (world) => retryFailed(world.sql, { ...campaignOf(world, campaign), batchSize: 2 })),
   which.map((campaign) => async (world) => resendUnknown(world.sql, campaignOf(world, campaign))),
   which.map((campaign) => async (world) => closeUnknown(world.sql, campaignOf(world, campaign))),
-  fc.constant(async ({ sql }) => settleUnknown(sql, { reconcileAfterMs: 0, limit: 5 })),
+  fc.constant(async ({ sql }) => settleUnknown(sql, { route, policy: "resend", reconcileAfterMs: 0, limit: 5 })),
   fc.constant(async ({ sql, campaigns }) =>
     takeDue(sql, {
       route,

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import {
+  advanceCursor,
   appendRows,
   beginImport,
   type CampaignRow,
   type ClaimedMessage,
   claimBatch,
   createCampaign,
+  feedable,
+  findCampaign,
   findMessage,
   finishImport,
   type ImportRow,
@@ -133,6 +136,14 @@ export function resultFor(
 ): RecordedResult {
   const providerMessageId = result.to === "accepted" ? { providerMessageId: `carrier-${id}` } : {};
   return { outcome: result.to, ...providerMessageId, ...result, id, claim };
+}
+
+/** Moves the cursor of a running campaign, as a feeder does that has just read it. */
+export async function feedUpTo(sql: Sql, { campaignId }: { campaignId: string }, cursor = ""): Promise<void> {
+  const campaign = await findCampaign(sql, { id: campaignId });
+  const running = await feedable(sql, { route: campaign?.route ?? "" });
+  const version = running.find(({ id }) => id === campaignId)?.version ?? "";
+  await advanceCursor(sql, { campaignId, version, cursor });
 }
 
 /** The rows, in the order of `ids`. */

@@ -63,7 +63,7 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
   await sweepCancelled(sql, { limit: 10 });
   await expireQueued(sql, { limit: 10 });
   await listUnknown(sql, { limit: 10 });
-  await settleUnknown(sql, { reconcileAfterMs: 1_000_000, limit: 10 });
+  await settleUnknown(sql, { route, policy: "resend", reconcileAfterMs: 1_000_000, limit: 10 });
   await resendUnknown(sql, { ids: [] });
   await closeUnknown(sql, { ids: [] });
   await listMessages(sql, { campaignId, limit: 10 });

@@ -12,7 +12,7 @@ import {
   LedgerNotReadyError,
   UnknownRouteError,
 } from "../src/index.ts";
-import { freshProducer, people } from "./fresh-producer.ts";
+import { freshProducer, people, publishCouponRoute } from "./fresh-producer.ts";
 
 const coupon = { key: "2026-12-coupon", route: "coupon-sms", text: "#{name}様、クーポンをお送りします。" };
 
@@ -242,6 +242,24 @@ describe("the same campaign again", () => {
       recipients: people(1),
     });
     expect(again.created).toBe(false);
+  });
+
+  test("takes its route's policy for unknown outcomes once, and is the same when that changes", async () => {
+    await using fresh = await freshProducer();
+    const policyOf = async (key: string) => (await fresh.sql`select on_unknown from campaign where key = ${key}`)[0];
+    await publishCouponRoute(fresh.sql, "resend");
+    const request = { ...coupon, recipients: [...people(1)] };
+    await fresh.hikyaku.enqueueCampaign(request);
+    expect(await policyOf(coupon.key)).toEqual({ onUnknown: "resend" });
+    await fresh.hikyaku.enqueueCampaign({ ...request, key: "held", onUnknown: "hold" });
+    expect(await policyOf("held")).toEqual({ onUnknown: "hold" });
+
+    await publishCouponRoute(fresh.sql, "hold");
+    await using another = await createProducer(fresh.options);
+    expect(await another.enqueueCampaign(request)).toMatchObject({ created: false });
+    expect(await policyOf(coupon.key)).toEqual({ onUnknown: "resend" });
+    const said = another.enqueueCampaign({ ...request, onUnknown: "hold" });
+    await expect(said).rejects.toThrow("differs in onUnknown;");
   });
 
   test("after it was cancelled stays cancelled", async () => {

@@ -1,4 +1,4 @@
-import { connectLedger, type Ledger, migrate, publishRoutes } from "@hikyaku/ledger";
+import { connectLedger, type Ledger, migrate, type OnUnknown, publishRoutes } from "@hikyaku/ledger";
 import { createDatabase, createRedis } from "@hikyaku/testkit";
 import { createProducer, type Producer, type ProducerOptions } from "../src/index.ts";
 
@@ -25,8 +25,9 @@ export async function freshProducer(overrides: Partial<ProducerOptions> = {}): P
 }
 
 /** As a worker publishes it when it starts. */
-export async function publishCouponRoute(sql: Ledger["sql"]): Promise<void> {
-  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings: { smsNumber: "0312345678" } }]);
+export async function publishCouponRoute(sql: Ledger["sql"], onUnknown: OnUnknown = "hold"): Promise<void> {
+  const settings = { smsNumber: "0312345678" };
+  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings, onUnknown }]);
 }
 
 /** `count` different mobile numbers from the `first` on, with a name each. */

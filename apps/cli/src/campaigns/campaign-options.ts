@@ -27,13 +27,17 @@ export function addContentOptions(command: Command): Command {
     .option("--text-file <file>", "the text from a UTF-8 file")
     .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
     .option("--name <name>", "name for people (default: the key)")
-    .option("--priority <1-10>", "1 goes first (default: 5)", wholeNumber(1, 10))
+    .option(
+      "--priority <1-10>",
+      "its share where several campaigns run: one of 10 gets ten messages where one of 1 gets one (default: 5)",
+      wholeNumber(1, 10),
+    )
     .option("--window <times>", 'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: any time)')
     .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)")
     .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
     .option(
       "--on-unknown <policy>",
-      "when nobody can know whether a message was taken: hold or resend (default: hold)",
+      "when nobody can know whether a message was taken: hold or resend (default: the route's policy)",
       oneOf(["hold", "resend"]),
     );
 }

@@ -12,10 +12,11 @@ export async function publishMissingRoutes(sql: Sql, { routes }: Config): Promis
   if (missing.length === 0) return;
   await publishRoutes(
     sql,
-    missing.map(({ name, provider, settings }) => ({
+    missing.map(({ name, provider, settings, unknown }) => ({
       name,
       provider,
       settings: findProvider(provider).publicSettings(settings),
+      onUnknown: unknown.policy,
     })),
   );
 }

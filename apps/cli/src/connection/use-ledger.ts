@@ -5,7 +5,7 @@ import { type FoundStack, findStack } from "./find-stack.ts";
 
 /**
  * Runs `work` with the ledger, and closes it afterwards.
- * @throws CliError when it can't be reached or its schema is of another version
+ * @throws CliError when it can't be reached or its schema is older than this program needs
  */
 export async function useLedger<const T>(
   world: World,
@@ -37,12 +37,6 @@ async function checkSchema(ledger: Ledger, url: string): Promise<void> {
     throw new CliError(
       `The ledger's schema is at version ${version.current}, this program needs ${version.expected}.`,
       { mend: "Run `hikyaku migrate`." },
-    );
-  }
-  if (version.current > version.expected) {
-    throw new CliError(
-      `The ledger's schema is at version ${version.current}, this program knows ${version.expected} at most.`,
-      { mend: "Use the newer hikyaku that migrated it." },
     );
   }
 }

@@ -51,10 +51,16 @@ async function checkSchema(sql: Sql, routeNames: readonly string[]): Promise<Fin
   const { current, expected } = await schemaVersion(sql);
   if (current < expected)
     return [fail("ledger", `schema version ${current}, this program needs ${expected}`, "Run `hikyaku migrate`.")];
-  if (current > expected)
-    return [fail("ledger", `schema version ${current}, this program knows ${expected}`, "Use the newer hikyaku.")];
   const [published, figures] = await Promise.all([listRoutes(sql), operatorFigures(sql)]);
-  const findings: Finding[] = [ok("ledger", `schema version ${current}`)];
+  const findings: Finding[] = [
+    current === expected
+      ? ok("ledger", `schema version ${current}`)
+      : warn(
+          "ledger",
+          `schema version ${current}, this program is of version ${expected}`,
+          "Replace every program by the newer one that migrated it.",
+        ),
+  ];
   for (const name of routeNames) {
     const route = published.find((each) => each.name === name);
     if (route === undefined) {

@@ -131,7 +131,7 @@ function times(campaign: CampaignRow, report: CampaignReport | null, clock: Cloc
   return html`<div class="card"><dl class="facts">
 ${moments.map(([name, at]) => at && html`<dt>${name}</dt><dd>${clock.full(at)}</dd>`)}
 <dt>Delivery window</dt><dd>${window ? `${window.from} to ${window.to} ${window.timeZone}` : "any time"}</dd>
-<dt>Priority</dt><dd>${campaign.priority} <span class="soft">(1 first, 10 last)</span></dd>
+<dt>Priority</dt><dd>${campaign.priority} <span class="soft">(1 to 10; one of 10 gets ten messages where one of 1 gets one)</span></dd>
 <dt>When unknown</dt><dd>${campaign.onUnknown === "hold" ? "held for the operator" : "sent again"}</dd>
 ${report && report.acceptedPerSecond.peak > 0 && html`<dt>Accepted per second</dt><dd>${report.acceptedPerSecond.mean.toFixed(1)} on average, ${number(report.acceptedPerSecond.peak)} in the best second</dd>`}
 ${delay && html`<dt>Accepted to delivered</dt><dd>${span(delay.p50)} (median), ${span(delay.p99)} (99 of 100)</dd>`}

@@ -105,7 +105,7 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
 <div class="card">${
         isResend
           ? html`<p><b>Whoever did get the message gets it twice</b>, and both are billed. Wait for late receipts first, where a double would do harm.</p>`
-          : html`<p>They end as <b>expired</b> and are not sent again. A receipt that comes all the same still corrects them.</p>`
+          : html`<p>They end as <b>expired</b> and are not sent again. A receipt of their end that comes all the same still corrects them.</p>`
       }</div>
 <form method="post" action="/unknown/settle" class="actions"><input type="hidden" name="sure" value="yes"><input type="hidden" name="what" value="${what}">${campaignId && html`<input type="hidden" name="campaign" value="${campaignId}">`}${selection.ids?.map((id) => html`<input type="hidden" name="id" value="${id}">`)}<button class="${isResend ? "dangerous" : "primary"}">${isResend ? "Send again" : "Close"}</button><a class="button" href="/unknown">Back</a></form>`,
     });

@@ -5,7 +5,7 @@ import { backoffCauseOf, usesAttempt } from "./outcome-policy.ts";
 /** Attempts a message gets unless configured otherwise (protocol notes §7, at 504). */
 export const defaultMaxAttempts = 5;
 
-/** A longer `Retry-After` is taken as this one, so that a wrong header can't park a message for days. */
+/** A longer `Retry-After` is taken as this one, so that a wrong header can't park a message, or hold a route, for days. */
 export const maxRetryAfterMs = 3_600_000;
 
 export interface AfterAttemptInput {

@@ -100,7 +100,7 @@ export function createCampaignFeeder(deps: {
       for (const campaign of campaigns) {
         const isOpenNow = isOpen(campaign.deliveryWindow, now);
         if (isOpenNow && wasOpen.get(campaign.id) === false) {
-          await rewindCursor(sql, { campaignId: campaign.id });
+          campaign.version = (await rewindCursor(sql, { campaignId: campaign.id })) ?? campaign.version;
           campaign.feedCursor = null;
         }
         wasOpen.set(campaign.id, isOpenNow);
@@ -138,11 +138,11 @@ export function createCampaignFeeder(deps: {
             // Jobs first, cursor second: a crash between the two feeds twice, which is harmless; the other order would
             // lose. A cursor that somebody rewound meanwhile stays where they put it.
             await deps.addJobs(id, ids);
-            const moved = await advanceCursor(sql, { campaignId: id, from: campaign.feedCursor, cursor: last });
-            campaign.feedCursor = last;
+            const version = await advanceCursor(sql, { campaignId: id, version: campaign.version, cursor: last });
             result.fed += ids.length;
             entry.available -= ids.length;
-            if (!moved) left.delete(id);
+            if (version === null) left.delete(id);
+            else Object.assign(campaign, { feedCursor: last, version });
           }
           if (ids.length < limit || entry.available <= 0) left.delete(id);
         }

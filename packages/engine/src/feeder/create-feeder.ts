@@ -1,4 +1,4 @@
-import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindCursor, takeDue } from "@hikyaku/ledger";
+import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindRoute, takeDue } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import { createCampaignFeeder } from "./create-campaign-feeder.ts";
@@ -71,7 +71,7 @@ export function createFeeder(deps: FeederDeps) {
     const epoch = await deps.redisEpoch();
     if (epoch === knownEpoch) return;
     if (knownEpoch !== null) deps.log.warn({ route: deps.route }, "Redis lost its jobs: feeding again from the ledger");
-    await rewindCursor(sql, { route: deps.route });
+    await rewindRoute(sql, { route: deps.route });
     knownEpoch = epoch;
   };
 

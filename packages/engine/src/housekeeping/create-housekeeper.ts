@@ -1,3 +1,4 @@
+import type { RouteConfig } from "@hikyaku/config";
 import {
   advanceCampaigns,
   deleteFinished,
@@ -21,7 +22,8 @@ export interface HousekeeperDeps {
   /** A worker silent for this long is dead, and what it had in flight is in doubt. */
   readonly workerDeadAfterMs: number;
   readonly longestAttemptMs: number;
-  readonly reconcileAfterMs: number;
+  /** What becomes of unknown outcomes, route by route. */
+  readonly routes: readonly Pick<RouteConfig, "name" | "unknown">[];
   readonly retentionDays: number | null;
   readonly onStarted: () => void;
   readonly log: Logger;
@@ -114,8 +116,10 @@ export function createHousekeeper(deps: HousekeeperDeps) {
       name: "settle what stayed unknown",
       everyMs: 30_000,
       run: async () => {
-        const { resent } = await settleUnknown(sql, { reconcileAfterMs: deps.reconcileAfterMs, limit: batch });
-        if (resent > 0) deps.log.warn({ count: resent }, "unknown messages queued again by their campaign's policy");
+        for (const { name: route, unknown } of deps.routes) {
+          const { resent } = await settleUnknown(sql, { route, ...unknown, limit: batch });
+          if (resent > 0) deps.log.warn({ route, count: resent }, "unknown messages queued again by policy");
+        }
       },
     },
     {

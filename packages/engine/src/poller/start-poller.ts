@@ -28,6 +28,7 @@ export async function startPoller(deps: {
         limits: route.limits,
         adaptive: deps.config.throttle,
         role: "status",
+        statusShare: deps.config.poller.tpsShare,
         prefix: deps.config.redisPrefix,
         onError: (err) => log.error({ err }, "throttle fault"),
       });

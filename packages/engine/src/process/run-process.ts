@@ -101,6 +101,7 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       name: route.name,
       provider: route.provider,
       settings: findProvider(route.provider).publicSettings(route.settings),
+      onUnknown: route.unknown.policy,
     })),
   );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });
@@ -163,8 +164,9 @@ function required(value: string | null, name: string, variable: string): string 
   process.exit(2);
 }
 
+/** A newer schema is none: in a rolling upgrade it is there first, and leaves what the version before it needs. */
 function schemaFault(version: { current: number; expected: number }): string | null {
-  if (version.current === version.expected) return null;
+  if (version.current >= version.expected) return null;
   return `the schema is at version ${version.current}, this program needs ${version.expected}; run: hikyaku migrate`;
 }
 

@@ -55,7 +55,7 @@ export async function startWorker(
     worker: deps.worker,
     workerDeadAfterMs: deps.config.heartbeat.deadAfterMs,
     longestAttemptMs: longestAttemptMs(deps),
-    reconcileAfterMs: deps.config.unknown.reconcileAfterMs,
+    routes: Object.values(deps.config.routes),
     retentionDays: deps.config.retention.days,
     onStarted: signalAll,
     log: deps.log,
@@ -103,6 +103,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     limits: route.limits,
     adaptive: deps.config.throttle,
     role: "send",
+    statusShare: deps.config.poller.tpsShare,
     prefix: deps.config.redisPrefix,
     onError,
   });

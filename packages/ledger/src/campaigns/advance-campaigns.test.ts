@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { claim, givenReady, givenRunning, resultFor, send } from "../../test/given.ts";
+import { claim, feedUpTo, givenReady, givenRunning, resultFor, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
 import {
   advanceCampaigns,
-  advanceCursor,
   findCampaign,
   pauseCampaign,
   recordChecks,
@@ -40,7 +39,7 @@ test("an unknown message keeps a campaign from being finished, and runs it again
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 1);
-  await advanceCursor(sql, { campaignId, from: null, cursor: ids[0] ?? "" });
+  await feedUpTo(sql, { campaignId }, ids[0]);
   await send(sql, ids, { to: "unknown" });
   expect(await advanceCampaigns(sql)).toEqual({ dispatched: [campaignId], finished: [] });
   await resendUnknown(sql, { campaignId });

@@ -23,7 +23,7 @@ export interface CampaignRow {
   variables: string[];
   /** Hash over route, content and options. */
   requestHash: Buffer;
-  /** 1 (first) to 10. */
+  /** 1 to 10: a campaign of 10 gets ten messages where one of 1 gets one. */
   priority: number;
   deliveryWindow: DeliveryWindow | null;
   startAt: Date | null;

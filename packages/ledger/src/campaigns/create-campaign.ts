@@ -11,7 +11,7 @@ export interface NewCampaign {
   content: unknown;
   variables: readonly string[];
   requestHash: Buffer;
-  /** 1 (first) to 10. Default 5. */
+  /** 1 to 10: a campaign of 10 gets ten messages where one of 1 gets one. Default 5. */
   priority?: number;
   deliveryWindow?: DeliveryWindow | null;
   startAt?: Date | null;

@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
-import { givenDraft, givenReady, givenRunning, send } from "../../test/given.ts";
+import { feedUpTo, givenDraft, givenReady, givenRunning, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
-import {
-  advanceCursor,
-  findCampaign,
-  pauseCampaign,
-  resumeCampaign,
-  startCampaign,
-  startDueCampaigns,
-} from "../index.ts";
+import { findCampaign, pauseCampaign, resumeCampaign, startCampaign, startDueCampaigns } from "../index.ts";
 
 test("a ready campaign starts", async () => {
   await using ledger = await openTestLedger();
@@ -56,7 +49,7 @@ test("a running campaign is paused with its reason and resumed from the beginnin
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 4);
-  await advanceCursor(sql, { campaignId, from: null, cursor: ids[3] ?? "" });
+  await feedUpTo(sql, { campaignId }, ids[3]);
   await send(sql, ids.slice(0, 1), { to: "rejected" });
   await send(sql, ids.slice(1, 2), { to: "failed" });
   await send(sql, ids.slice(2, 3), { to: "unknown" });

@@ -28,6 +28,21 @@ describe("migrate", () => {
     }
   });
 
+  test("by an older program leaves a newer schema as it is", async () => {
+    await using database = await createDatabase();
+    const { version } = await migrate(database.url);
+    const ledger = connectLedger(database.url, { max: 1 });
+    try {
+      const newer = { version: version + 1, name: "of-a-newer-version", md5: "x", run_at: new Date() };
+      await ledger.sql`insert into schema_version ${ledger.sql(newer)}`;
+      expect(await migrate(database.url)).toEqual({ applied: [], version: version + 1 });
+      expect(await ledger.sql`select from pg_class where relname = 'campaign'`).toHaveLength(1);
+      expect(await schemaVersion(ledger.sql)).toEqual({ current: version + 1, expected: version });
+    } finally {
+      await ledger.close();
+    }
+  });
+
   test("that fails leaves nothing behind", async () => {
     await using database = await createDatabase();
     const ledger = connectLedger(database.url, { max: 1 });

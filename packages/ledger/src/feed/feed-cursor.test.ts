@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { givenReady, givenRunning, route } from "../../test/given.ts";
+import { feedUpTo, givenReady, givenRunning, route } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
 import {
   advanceCursor,
@@ -12,19 +12,36 @@ import {
   resumeCampaign,
 } from "../index.ts";
 
-test("a rewind that came between reading the cursor and moving it is not lost", async () => {
+test("a rewind that came between reading a campaign and moving its cursor is not lost", async () => {
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 9);
   const [, second = "", , fourth = ""] = ids;
-  expect(await advanceCursor(sql, { campaignId, from: null, cursor: second })).toBe(true);
-  await pauseCampaign(sql, { campaignId, reason: "look" });
-  await resumeCampaign(sql, { campaignId });
-  expect(await advanceCursor(sql, { campaignId, from: second, cursor: fourth })).toBe(false);
-  expect((await findCampaign(sql, { id: campaignId }))?.feedCursor).toBeNull();
-  expect(await advanceCursor(sql, { campaignId, from: null, cursor: second })).toBe(true);
-  expect(await advanceCursor(sql, { campaignId, from: second, cursor: fourth })).toBe(true);
-  expect((await findCampaign(sql, { id: campaignId }))?.feedCursor).toBe(fourth);
+  const read = async () => (await feedable(sql, { route }))[0]?.version ?? "";
+  const advance = (version: string | null, cursor: string) =>
+    advanceCursor(sql, { campaignId, version: version ?? "", cursor });
+  const cursorNow = async () => (await findCampaign(sql, { id: campaignId }))?.feedCursor;
+  const pauseAndResume = async () => {
+    await pauseCampaign(sql, { campaignId, reason: "look" });
+    await resumeCampaign(sql, { campaignId });
+  };
+
+  // Nothing was fed yet: the cursor alone would not tell.
+  const unfed = await read();
+  await pauseAndResume();
+  expect(await advance(unfed, second)).toBeNull();
+  expect(await cursorNow()).toBeNull();
+
+  const fed = await advance(await read(), second);
+  expect(fed).toBe(await read());
+  await pauseAndResume();
+  expect(await advance(fed, fourth)).toBeNull();
+  expect(await cursorNow()).toBeNull();
+
+  // A feeder goes on from the version that its own step left.
+  const again = await advance(await read(), second);
+  expect(await advance(again, fourth)).not.toBeNull();
+  expect(await cursorNow()).toBe(fourth);
 });
 
 test("how long ago a campaign was fed is told by the ledger's clock", async () => {
@@ -32,7 +49,7 @@ test("how long ago a campaign was fed is told by the ledger's clock", async () =
   const { sql } = ledger;
   const { campaignId, ids } = await givenRunning(sql, 2);
   expect(await feedable(sql, { route })).toMatchObject([{ sinceFedMs: null }]);
-  await advanceCursor(sql, { campaignId, from: null, cursor: ids[0] ?? "" });
+  await feedUpTo(sql, { campaignId }, ids[0]);
   await sql`update campaign set fed_at = now() - interval '90 seconds'`;
   const [campaign] = await feedable(sql, { route });
   expect(campaign?.sinceFedMs).toBeGreaterThanOrEqual(90_000);
@@ -48,7 +65,7 @@ test("releasing a route begins its campaigns again: their jobs were dropped whil
   const cancelled = await givenRunning(sql, 2);
   await givenReady(sql, 2);
   for (const { campaignId, ids } of [running, paused, other, cancelled]) {
-    await advanceCursor(sql, { campaignId, from: null, cursor: ids[1] ?? "" });
+    await feedUpTo(sql, { campaignId }, ids[1]);
   }
   await pauseCampaign(sql, { campaignId: paused.campaignId, reason: "test" });
   await cancelCampaign(sql, cancelled);

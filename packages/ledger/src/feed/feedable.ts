@@ -6,6 +6,8 @@ export interface FeedableCampaign {
   id: string;
   priority: number;
   feedCursor: string | null;
+  /** Another one as soon as anything of the campaign's row is written. */
+  version: string;
   deliveryWindow: DeliveryWindow | null;
   validUntil: Date | null;
   /** Not sent yet: to be fed, fed already, or waiting for a retry. */
@@ -20,7 +22,7 @@ export interface FeedableCampaign {
 /** What a route's feeder may feed, first the highest priority, then the oldest. */
 export async function feedable(sql: Sql, { route }: { route: string }): Promise<FeedableCampaign[]> {
   return await sql<FeedableCampaign[]>`
-    select id, priority, feed_cursor, delivery_window, valid_until, waiting.queued, fed_at, tried_before,
+    select id, priority, feed_cursor, campaign.xmin::text as version, delivery_window, valid_until, waiting.queued, fed_at, tried_before,
            (extract(epoch from now() - fed_at) * 1000)::float8 as since_fed_ms
     from campaign
     cross join lateral (
@@ -28,5 +30,5 @@ export async function feedable(sql: Sql, { route }: { route: string }): Promise<
       where campaign_id = campaign.id and state = 'queued'
     ) as waiting
     where route = ${route} and state = 'running' and waiting.queued > 0
-    order by priority, id`;
+    order by priority desc, id`;
 }

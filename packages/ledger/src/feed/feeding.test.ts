@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   age,
   claim,
+  feedUpTo,
   givenReady,
   givenRunning,
   givenSingle,
@@ -30,6 +31,7 @@ import {
   publishRoutes,
   recordOutcomes,
   rewindCursor,
+  rewindRoute,
   startCampaign,
   takeDue,
 } from "../index.ts";
@@ -62,9 +64,9 @@ describe("feedable", () => {
     await using ledger = await openTestLedger();
     const { sql } = ledger;
     const window = { from: "09:00", to: "20:00", timeZone: "Asia/Tokyo" };
-    const low = await givenRunning(sql, 3, { priority: 9, deliveryWindow: window });
-    const first = await givenRunning(sql, 2, { priority: 1 });
-    const second = await givenRunning(sql, 2, { priority: 1 });
+    const low = await givenRunning(sql, 3, { priority: 1, deliveryWindow: window });
+    const first = await givenRunning(sql, 2, { priority: 9 });
+    const second = await givenRunning(sql, 2, { priority: 9 });
     await givenReady(sql, 2);
     await givenRunning(sql, 2, { route: "another-route" });
     const done = await givenRunning(sql, 1);
@@ -77,8 +79,9 @@ describe("feedable", () => {
     expect(found.map(({ id }) => id)).toEqual([first.campaignId, second.campaignId, low.campaignId]);
     expect(found[2]).toEqual({
       id: low.campaignId,
-      priority: 9,
+      priority: 1,
       feedCursor: null,
+      version: expect.stringMatching(/^\d+$/),
       deliveryWindow: window,
       validUntil: null,
       queued: 2,
@@ -99,7 +102,7 @@ describe("feeding a campaign", () => {
     await send(sql, ids.slice(4, 5), { to: "queued", dueInMs: 60_000 });
     const first = await nextToFeed(sql, { campaignId, after: null, limit: 4 });
     expect(first).toEqual([ids[0], ids[3], ids[5], ids[6]]);
-    await advanceCursor(sql, { campaignId, from: null, cursor: first[3] ?? "" });
+    await feedUpTo(sql, { campaignId }, first[3]);
     const [campaign] = await feedable(sql, { route });
     expect(campaign).toMatchObject({ feedCursor: ids[6], fedAt: expect.any(Date) });
     const rest = await nextToFeed(sql, { campaignId, after: campaign?.feedCursor ?? null, limit: 100 });
@@ -116,7 +119,7 @@ describe("feeding a campaign", () => {
     const cursorOf = async ({ campaignId }: { campaignId: string }) =>
       (await findCampaign(sql, { id: campaignId }))?.feedCursor;
     for (const given of [first, second, other]) {
-      await advanceCursor(sql, { campaignId: given.campaignId, from: null, cursor: given.ids[1] ?? "" });
+      await feedUpTo(sql, given, given.ids[1]);
     }
     await rewindCursor(sql, { campaignId: first.campaignId });
     expect([await cursorOf(first), await cursorOf(second), await cursorOf(other)]).toEqual([
@@ -124,15 +127,17 @@ describe("feeding a campaign", () => {
       second.ids[1],
       other.ids[1],
     ]);
-    await rewindCursor(sql, { route });
+    await rewindRoute(sql, { route });
     expect([await cursorOf(second), await cursorOf(other)]).toEqual([null, other.ids[1]]);
   });
 
   test("does not move the cursor of a campaign that was paused meanwhile", async () => {
     await using ledger = await openTestLedger();
     const { campaignId, ids } = await givenRunning(ledger.sql, 2);
+    const [campaign] = await feedable(ledger.sql, { route });
     await pauseCampaign(ledger.sql, { campaignId, reason: "test" });
-    await advanceCursor(ledger.sql, { campaignId, from: null, cursor: ids[1] ?? "" });
+    const version = campaign?.version ?? "";
+    expect(await advanceCursor(ledger.sql, { campaignId, version, cursor: ids[1] ?? "" })).toBeNull();
     expect((await findCampaign(ledger.sql, { id: campaignId }))?.feedCursor).toBeNull();
   });
 });

@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
-import { age, claim, givenReady, givenRunning, givenSingle, receipt, route, send } from "../../test/given.ts";
+import { age, claim, feedUpTo, givenReady, givenRunning, givenSingle, receipt, route, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
-import {
-  advanceCursor,
-  cancelCampaign,
-  operatorFigures,
-  pauseCampaign,
-  publishRoutes,
-  storeReceipts,
-} from "../index.ts";
+import { cancelCampaign, operatorFigures, pauseCampaign, publishRoutes, storeReceipts } from "../index.ts";
 
 test("a route nobody uses has zeros", async () => {
   await using ledger = await openTestLedger();
@@ -84,6 +77,6 @@ test("the oldest message of a campaign waits since the start, not since the impo
   const oldest = async () => Math.round((await operatorFigures(sql))[0]?.oldestQueuedSeconds ?? 0);
   expect(await oldest()).toBeGreaterThanOrEqual(60);
   expect(await oldest()).toBeLessThan(90);
-  await advanceCursor(sql, { campaignId, from: null, cursor: ids[2] ?? "" });
+  await feedUpTo(sql, { campaignId }, ids[2]);
   expect(await oldest()).toBeLessThan(30);
 });

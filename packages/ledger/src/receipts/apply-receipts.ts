@@ -25,7 +25,7 @@ export interface AppliedReceipts {
   parked: number;
   /** Their message was never found: given up. */
   unmatched: number;
-  /** Messages of unknown outcome that a receipt proved accepted. */
+  /** Messages of unknown outcome, closed ones too, that a receipt proved accepted. */
   adopted: number;
   /** For each applied receipt, from the acceptance of its message to its arrival. */
   delaysMs: number[];
@@ -83,6 +83,8 @@ interface LockedMessage extends MessageProgress {
   id: string;
   providerMessageId: string | null;
   nextCheckAt: Date | null;
+  /** Adopted after the operator had closed it. */
+  wasClosed?: boolean;
 }
 
 interface SettledReceipt {
@@ -151,9 +153,9 @@ function keyOf({ route, providerMessageId }: { route: string; providerMessageId:
 }
 
 function toMessage(adoption: Adoption): LockedMessage {
-  const progress = { sentAt: null, deliveredAt: null, displayedAt: null, endedAt: null };
+  const progress = { sentAt: null, deliveredAt: null, displayedAt: null };
   // It owes a check like any accepted message; its first is due at once, since its attempt is long past.
-  return { ...progress, ...adoption, reason: null, nextCheckAt: new Date() };
+  return { ...progress, ...adoption, wasClosed: adoption.state === "expired", nextCheckAt: new Date() };
 }
 
 function applyToMessage(
@@ -174,7 +176,8 @@ function applyToMessage(
     result.applied++;
     if (message.acceptedAt) result.delaysMs.push(receipt.receivedAt.getTime() - message.acceptedAt.getTime());
   }
-  if (movers.size === 0) return;
+  // A closed message is moved only by a report of its end. Until that comes, the carrier's id is what it will be found by.
+  if (movers.size === 0 && !message.wasClosed) return;
   writes.push({
     id: message.id,
     progress,

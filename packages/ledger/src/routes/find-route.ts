@@ -3,15 +3,17 @@ import type { RouteRow } from "./route-row.ts";
 
 /** Null when no process has published a route of this name. */
 export async function findRoute(sql: Sql, name: string): Promise<RouteRow | null> {
-  const [route] = await sql<RouteRow[]>`
-    select name, provider, settings, held_cause, held_reason, held_at, probe_at, probe_count
-    from route where name = ${name}`;
+  const [route] = await sql<RouteRow[]>`select ${columns(sql)} from route where name = ${name}`;
   return route ?? null;
 }
 
 /** Every published route, by name. */
 export async function listRoutes(sql: Sql): Promise<RouteRow[]> {
-  return await sql<RouteRow[]>`
-    select name, provider, settings, held_cause, held_reason, held_at, probe_at, probe_count
-    from route order by name`;
+  return await sql<RouteRow[]>`select ${columns(sql)} from route order by name`;
+}
+
+function columns(sql: Sql) {
+  return sql`
+    name, provider, settings - 'unknown' as settings, coalesce(settings #>> '{unknown,policy}', 'hold') as on_unknown,
+    held_cause, held_reason, held_at, probe_at, probe_count`;
 }

@@ -1,10 +1,13 @@
 import type { HoldCause } from "@hikyaku/core";
+import type { OnUnknown } from "../campaigns/campaign-row.ts";
 
 /** A route as the running system sees it. Held when `heldAt` is set. */
 export interface RouteRow {
   name: string;
   provider: string;
   settings: Record<string, unknown>;
+  /** What its campaigns do with unknown outcomes where they don't say. */
+  onUnknown: OnUnknown;
   heldCause: HoldCause | null;
   heldReason: string | null;
   heldAt: Date | null;

@@ -13,7 +13,7 @@ test("routes are published, listed by name, and published anew without losing a 
   await using ledger = await openTestLedger();
   const { sql } = ledger;
   await publishRoutes(sql, [
-    { name: "b", provider: "sens", settings: { limit: 1 } },
+    { name: "b", provider: "sens", settings: { limit: 1 }, onUnknown: "resend" },
     { name: "a", provider: "kddi", settings: { sender_number: "0312345678" } },
   ]);
   await holdRoute(sql, { ...hold, route: "a" });
@@ -24,10 +24,12 @@ test("routes are published, listed by name, and published anew without losing a 
     ["b", "sens"],
   ]);
   expect(routes[0]).toMatchObject({ settings: { sender_number: "0398765432" }, heldCause: "credentials" });
+  expect(routes[0]?.onUnknown).toBe("hold");
   expect(await findRoute(sql, "b")).toEqual({
     name: "b",
     provider: "sens",
     settings: { limit: 1 },
+    onUnknown: "resend",
     heldCause: null,
     heldReason: null,
     heldAt: null,

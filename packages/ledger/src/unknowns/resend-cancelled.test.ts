@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { givenRunning, givenSingle, message, messages, send } from "../../test/given.ts";
+import { givenRunning, givenSingle, message, messages, route, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
 import { cancelCampaign, resendUnknown, settleUnknown, sweepCancelled } from "../index.ts";
 
@@ -21,7 +21,8 @@ test.for([
   { name: "an operator", resend: (sql: Sql, { campaignId }: Given) => resendUnknown(sql, { campaignId }) },
   {
     name: "a policy",
-    resend: async (sql: Sql) => (await settleUnknown(sql, { reconcileAfterMs: 0, limit: 10 })).resent,
+    resend: async (sql: Sql) =>
+      (await settleUnknown(sql, { route, policy: "hold", reconcileAfterMs: 0, limit: 10 })).resent,
   },
 ])(
   "$name who resends while the campaign is being cancelled changes nothing about the cancel's answer",

@@ -1,4 +1,6 @@
+import type { OnUnknown } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
+import { closedReason } from "./closed-reason.ts";
 
 /** Which messages of unknown outcome an operator means; several fields narrow each other. */
 export interface UnknownSelection {
@@ -28,29 +30,40 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
   return count;
 }
 
-/** The operator's word that nothing more will be learnt: `unknown → expired`. Answers how many. */
+/**
+ * The operator's word that nothing more will be learnt: `unknown → expired`. A receipt that comes all the same still corrects
+ * it. Answers how many.
+ */
 export async function closeUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
-    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = 'closed by operator'
+    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = ${closedReason}
     where unknown_at is not null and ${matches(sql, selection)}`;
   return count;
 }
 
+export interface SettleUnknownInput {
+  route: string;
+  /** What was claimed less long ago still waits for proof. */
+  reconcileAfterMs: number;
+  /** What becomes of single messages. A campaign has its own, taken from its route when it was created. */
+  policy: OnUnknown;
+  /** Most single messages, and most of campaigns, in one call. */
+  limit: number;
+}
+
 /**
- * Applies the policy of campaigns that said `resend`: their unknown messages claimed longer than `reconcileAfterMs` ago are
- * queued again, at most `limit`. Those of other campaigns, and single messages, stay for the operator.
+ * Queues the route's unknown messages again whose time for proof is over and whose policy is `resend`. All others stay for
+ * the operator.
  */
-export async function settleUnknown(
-  sql: Sql,
-  { reconcileAfterMs, limit }: { reconcileAfterMs: number; limit: number },
-): Promise<{ resent: number }> {
-  const { count } = await sql`
+export async function settleUnknown(sql: Sql, input: SettleUnknownInput): Promise<{ resent: number }> {
+  const { route, reconcileAfterMs, policy, limit } = input;
+  const ofCampaigns = await sql`
     update message set
       state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by the policy of the campaign'
     where id in (
       select message.id from message
       join campaign on campaign.id = message.campaign_id
-      where message.unknown_at is not null and campaign.on_unknown = 'resend'
+      where message.route = ${route} and message.unknown_at is not null and campaign.on_unknown = 'resend'
         and campaign.state in ('running', 'paused', 'dispatched')
         and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
       limit ${limit}
@@ -58,7 +71,18 @@ export async function settleUnknown(
       -- What is being cancelled at this moment is left alone.
       for share of campaign skip locked
     )`;
-  return { resent: count };
+  if (policy === "hold") return { resent: ofCampaigns.count };
+  const singles = await sql`
+    update message set
+      state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by the policy of the route'
+    where id in (
+      select id from message
+      where route = ${route} and unknown_at is not null and campaign_id is null
+        and sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+      limit ${limit}
+      for no key update skip locked
+    )`;
+  return { resent: ofCampaigns.count + singles.count };
 }
 
 function matches(sql: Sql, { ids, campaignId, olderThanMs }: UnknownSelection) {

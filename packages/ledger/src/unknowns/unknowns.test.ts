@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { age, claim, givenRunning, givenSingle, message, route, send } from "../../test/given.ts";
+import { age, claim, givenRunning, givenSingle, message, resultFor, route, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
 import {
   campaignCounts,
@@ -7,6 +7,7 @@ import {
   countRows,
   listUnknown,
   pauseCampaign,
+  recordOutcomes,
   resendUnknown,
   settleUnknown,
   takeDue,
@@ -83,19 +84,42 @@ test("closeUnknown ends what the operator gave up", async () => {
   expect(await closeUnknown(sql, { campaignId })).toBe(0);
 });
 
-test("settleUnknown resends only for campaigns that said so, after the time, in bounded batches", async () => {
-  await using ledger = await openTestLedger();
-  const { sql } = ledger;
-  const resend = await givenRunning(sql, 3, { onUnknown: "resend" });
-  const hold = await givenRunning(sql, 1);
-  const paused = await givenRunning(sql, 1, { onUnknown: "resend" });
-  const single = await givenSingle(sql);
-  const all = [...resend.ids, ...hold.ids, ...paused.ids, single.id];
-  await send(sql, all, { to: "unknown" });
-  expect(await settleUnknown(sql, { reconcileAfterMs: 60_000, limit: 10 })).toEqual({ resent: 0 });
-  for (const id of all) await age(sql, id, "sending_at", 120_000);
-  await pauseCampaign(sql, { campaignId: paused.campaignId, reason: "test" });
-  expect(await settleUnknown(sql, { reconcileAfterMs: 60_000, limit: 2 })).toEqual({ resent: 2 });
-  expect(await settleUnknown(sql, { reconcileAfterMs: 60_000, limit: 10 })).toEqual({ resent: 2 });
-  expect((await listUnknown(sql, { limit: 10 })).map(({ id }) => id)).toEqual([...hold.ids, single.id]);
+describe("settleUnknown", () => {
+  const input = { route, policy: "hold", reconcileAfterMs: 60_000, limit: 10 } as const;
+
+  test("resends only for campaigns that said so, after the time, in bounded batches", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    const resend = await givenRunning(sql, 3, { onUnknown: "resend" });
+    const hold = await givenRunning(sql, 1);
+    const paused = await givenRunning(sql, 1, { onUnknown: "resend" });
+    const single = await givenSingle(sql);
+    const all = [...resend.ids, ...hold.ids, ...paused.ids, single.id];
+    await send(sql, all, { to: "unknown" });
+    expect(await settleUnknown(sql, input)).toEqual({ resent: 0 });
+    for (const id of all) await age(sql, id, "sending_at", 120_000);
+    await pauseCampaign(sql, { campaignId: paused.campaignId, reason: "test" });
+    expect(await settleUnknown(sql, { ...input, limit: 2 })).toEqual({ resent: 2 });
+    expect(await settleUnknown(sql, input)).toEqual({ resent: 2 });
+    expect((await listUnknown(sql, { limit: 10 })).map(({ id }) => id)).toEqual([...hold.ids, single.id]);
+  });
+
+  test("resends single messages where the route says so, and never a campaign's that said otherwise", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    const hold = await givenRunning(sql, 1);
+    const single = await givenSingle(sql);
+    const elsewhere = await givenSingle(sql, { route: "another-route" });
+    const all = [...hold.ids, single.id];
+    await send(sql, all, { to: "unknown" });
+    const { claim: token, worker } = await claim(sql, [elsewhere.id], { route: "another-route" });
+    await recordOutcomes(sql, { worker, results: [resultFor(elsewhere.id, token, { to: "unknown" })] });
+    for (const id of [...all, elsewhere.id]) await age(sql, id, "sending_at", 120_000);
+    expect(await settleUnknown(sql, { ...input, policy: "resend" })).toEqual({ resent: 1 });
+    expect(await message(sql, single.id)).toMatchObject({
+      state: "queued",
+      reason: "sent again by the policy of the route",
+    });
+    expect((await listUnknown(sql, { limit: 10 })).map(({ id }) => id)).toEqual([...hold.ids, elsewhere.id]);
+  });
 });

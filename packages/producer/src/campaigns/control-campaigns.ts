@@ -61,7 +61,7 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     async importRecipients(ref, source) {
       readFields(sourceSchema, source);
       const campaign = await get(ref);
-      const rules = await routes.rulesOf(campaign.route);
+      const { rules } = await routes.find(campaign.route);
       const prepared = prepareContent(rules, campaign.content);
       const warnings = createWarningTally(prepared.warnings);
       await importSource(context, { campaign, rules, prepared, source, warnings });

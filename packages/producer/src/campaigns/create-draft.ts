@@ -19,7 +19,7 @@ export interface Draft {
  * @throws UnknownRouteError, InvalidContentError, InvalidRequestError, CampaignConflictError
  */
 export async function createDraft({ sql, routes }: CampaignContext, options: CheckedOptions): Promise<Draft> {
-  const rules = await routes.rulesOf(options.route);
+  const { rules, onUnknown } = await routes.find(options.route);
   const prepared = prepareContent(rules, options.content);
   const requestHash = campaignHash(options, prepared);
   const known = await findCampaign(sql, { key: options.key });
@@ -38,7 +38,7 @@ export async function createDraft({ sql, routes }: CampaignContext, options: Che
         startAt: options.startAt,
         // Only of a new campaign: a repeated call comes when its validity may be over.
         validUntil: validUntil(options, options.startAt ?? new Date()),
-        onUnknown: options.onUnknown,
+        onUnknown: options.onUnknown ?? onUnknown,
       });
   if (!campaign.requestHash.equals(requestHash)) {
     throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, prepared));

@@ -53,7 +53,7 @@ export async function previewCampaign<Row extends Recipient>(
 ): Promise<CampaignPreview> {
   const fields = readFields(requestSchema, request);
   const { route, content } = toChecked(fields);
-  const rules = await routes.rulesOf(route);
+  const { rules } = await routes.find(route);
   const prepared = prepareContent(rules, content);
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();

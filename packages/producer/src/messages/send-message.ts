@@ -89,7 +89,7 @@ export async function sendMessage(
   const { idempotencyKey = null } = readFields(optionsSchema, options);
   oneValidity(fields);
   const given = contentOf(fields);
-  const rules = await routes.rulesOf(route);
+  const { rules } = await routes.find(route);
   const prepared = prepareContent(rules, given);
   const tally = createWarningTally(prepared.warnings);
   const values = cellsOf({ to, ...variables }, prepared.variables)?.slice(1) ?? [];

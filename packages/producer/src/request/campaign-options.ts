@@ -18,7 +18,7 @@ export interface CampaignOptions {
   content?: Readonly<Record<string, unknown>>;
   /** Short form of `content: { text }`. */
   text?: string;
-  /** 1 (first) to 10; campaigns on one route share it by this. Default 5. */
+  /** 1 to 10: its share where several campaigns of a route run; one of 10 gets ten messages where one of 1 gets one. Default 5. */
   priority?: number;
   /** Local times at which messages may go out. Default: any time. */
   window?: DeliveryWindow | string | null;
@@ -28,7 +28,10 @@ export interface CampaignOptions {
   validUntil?: Date | string;
   /** The same as a length of time from the start, e.g. `"2h"`. */
   validFor?: string;
-  /** When nobody can know whether a message was taken: hold it for the operator (default), or send it again. */
+  /**
+   * When nobody can know whether a message was taken: hold it for the operator, or send it again. Default: the policy of the
+   * route when the campaign is created, which is `hold` unless its configuration says otherwise.
+   */
   onUnknown?: OnUnknown;
 }
 
@@ -41,10 +44,11 @@ export interface CheckedOptions extends Validity {
   priority: number;
   window: DeliveryWindow | null;
   startAt: Date | null;
-  onUnknown: OnUnknown;
+  /** Null: the route's. */
+  onUnknown: OnUnknown | null;
 }
 
-const priorityError = "a whole number from 1 (first) to 10";
+const priorityError = "a whole number from 1 to 10";
 
 /** The fields, for schemas that have more of them. */
 export const campaignFields = {
@@ -58,7 +62,7 @@ export const campaignFields = {
   startAt: instant.optional(),
   validUntil: instant.optional(),
   validFor: lengthOfTime.optional(),
-  onUnknown: z.enum(["hold", "resend"], '"hold" or "resend"').default("hold"),
+  onUnknown: z.enum(["hold", "resend"], '"hold" or "resend"').optional(),
 };
 
 const optionsSchema = z.strictObject(campaignFields, "an object with key, route and content");
@@ -78,13 +82,13 @@ export function toChecked(fields: z.output<typeof optionsSchema>): CheckedOption
     priority: fields.priority,
     window: fields.window ?? null,
     startAt: fields.startAt ?? null,
-    onUnknown: fields.onUnknown,
+    onUnknown: fields.onUnknown ?? null,
     validUntil: fields.validUntil,
     validFor: fields.validFor,
   };
 }
 
-/** Hash over all that makes two requests of one key the same or not. The name may change. */
+/** Hash over all that makes two requests of one key the same or not. The name may change, and so may the route's policy. */
 export function campaignHash({ key: _, name: __, ...options }: CheckedOptions, prepared: PreparedContent): Buffer {
   return requestHashOf({ ...options, content: prepared.content });
 }
@@ -96,7 +100,7 @@ export function differences(campaign: CampaignRow, options: CheckedOptions, prep
     content: canonicalJson(campaign.content) === canonicalJson(prepared.content),
     priority: campaign.priority === options.priority,
     window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window),
-    onUnknown: campaign.onUnknown === options.onUnknown,
+    onUnknown: options.onUnknown === null || campaign.onUnknown === options.onUnknown,
   };
   const named = Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
   // A campaign that has started carries the moment it started at, and a validity counted from it.

@@ -7,7 +7,7 @@ import { openPacerConnection, type PaceSettings } from "./pacer.ts";
 import { createLocalPermits } from "./permits.ts";
 import { createRedisClock } from "./redis-clock.ts";
 import { joinShare, type ThrottleRole } from "./share.ts";
-import { statusShare } from "./share-script.ts";
+import { defaultStatusShare } from "./share-script.ts";
 import { createStartLog } from "./start-log.ts";
 import type { RouteLimits, Throttle } from "./throttle.ts";
 
@@ -15,8 +15,10 @@ export interface ThrottleOptions {
   connections: RedisConnections;
   route: string;
   limits: RouteLimits;
-  /** `send` for workers; `status` for the poller, which may take a fifth of either limit. */
+  /** `send` for workers; `status` for the poller, which may take `statusShare` of either limit. */
   role: ThrottleRole;
+  /** Above 0, at most 1; the same in all processes of a route. Default 0.2. */
+  statusShare?: number;
   /** How the rate falls at a 503 and climbs again. Defaults of the core. */
   adaptive?: Omit<AdaptiveRateSettings, "tps">;
   /** Default `hikyaku`. */
@@ -37,8 +39,11 @@ const horizonMs = 30;
 
 /** Joins the throttle of a route. Returns at once; the first permits come when Redis has answered. */
 export function openThrottle(options: ThrottleOptions): Throttle {
-  const { connections, route, role, prefix = defaultPrefix } = options;
+  const { connections, route, role, statusShare = defaultStatusShare, prefix = defaultPrefix } = options;
   checkLimits(options.limits);
+  if (!(statusShare > 0 && statusShare <= 1)) {
+    throw new RangeError(`statusShare: ${statusShare} must be a number above 0 and at most 1`);
+  }
   const key = throttleKey(prefix, route);
   const clock = createRedisClock();
   const listeners = new Set<(concurrency: number) => void>();
@@ -76,6 +81,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     key,
     role,
     limits: options.limits,
+    statusShare,
     adaptive: options.adaptive ?? {},
     need: () => ({
       inUse: permits.counts().inUse,

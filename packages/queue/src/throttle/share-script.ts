@@ -1,7 +1,7 @@
-import { luaScript } from "../lua-script.ts";
+import { type LuaScript, luaScript } from "../lua-script.ts";
 
 /** The share of the concurrency, and of the rate, that status checks may take. */
-export const statusShare = 0.2;
+export const defaultStatusShare = 0.2;
 
 /** A participant that was silent for so long is taken for dead, and its share goes to the others. */
 export const silentMs = 3_000;
@@ -24,7 +24,8 @@ export const settleMs = 1_200;
  * Promise: the sum of what the live participants hold, as they and this script know it, never exceeds the limit,
  * because a grant is at most what the others do not hold. A lowered participant counts with what it still has in use.
  */
-export const beatScript = luaScript(`
+export const beatScript = (statusShare: number): LuaScript =>
+  luaScript(`
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local nowText = string.format('%.3f', tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000)
@@ -146,9 +147,10 @@ end
 
 local forStatus = math.min(statusWant, math.max(1, math.floor(limit * ${statusShare})))
 if #checkers == 0 then forStatus = 0 end
-if limit <= 1 and #checkers > 0 and #senders + #idle > 0 then
-  -- One connection for both: four seconds in twenty are the status checks'.
-  if math.floor(now / 4000) % 5 ~= 0 then forStatus = 0 end
+if #checkers > 0 and #senders + #idle > 0 then
+  -- One connection for both: a share of 0.2 is four seconds in twenty. More of them: one at least is the senders'.
+  if limit > 1 then forStatus = math.min(forStatus, limit - 1)
+  elseif (now / 4000) % ${Math.max(2, 1 / statusShare)} >= 1 then forStatus = 0 end
 end
 local forSend = limit - forStatus
 local wanting = math.max(1, #senders + #checkers)

@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AdaptiveRate, type AdaptiveRateSettings, fullRate, onThrottled, tpsAt } from "@hikyaku/core";
+import {
+  type AdaptiveRate,
+  type AdaptiveRateSettings,
+  fullRate,
+  maxRetryAfterMs,
+  onThrottled,
+  tpsAt,
+} from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { marginsMs } from "./lateness.ts";
 import { paceSettingsKey } from "./pacer.ts";
 import type { RedisClock } from "./redis-clock.ts";
-import { beatScript, slowDownScript, statusShare } from "./share-script.ts";
+import { beatScript, slowDownScript } from "./share-script.ts";
 import type { RouteLimits } from "./throttle.ts";
 
 export type ThrottleRole = "send" | "status";
@@ -17,6 +24,8 @@ export interface ShareOptions {
   key: string;
   role: ThrottleRole;
   limits: RouteLimits;
+  /** The part of both limits that status checks may take; the same in all processes. */
+  statusShare: number;
   /** How the rate falls and climbs. */
   adaptive: Omit<AdaptiveRateSettings, "tps">;
   /** What this process has in flight, what it would like to have, and the margin that would suit it, now. */
@@ -62,7 +71,8 @@ const clockProbes = 10;
 const unpacedHoldMs = 500;
 
 export function joinShare(options: ShareOptions): Share {
-  const { connections, clock, key, role, adaptive, need, onNews, onError } = options;
+  const { connections, clock, key, role, statusShare, adaptive, need, onNews, onError } = options;
+  const beatWith = beatScript(statusShare);
   const redis = connections.impatient();
   const id = randomUUID();
   const channel = `${key}:news`;
@@ -124,7 +134,7 @@ export function joinShare(options: ShareOptions): Share {
     wantTold = demand;
     let urgent = false;
     try {
-      const reply = await beatScript.run(
+      const reply = await beatWith.run(
         redis,
         [`${key}:state`, `${key}:grants`, ...paceKeys],
         [
@@ -247,7 +257,7 @@ export function joinShare(options: ShareOptions): Share {
       const { tps } = limits;
       const sinceCut = startedAt === undefined || clock.toRedis(startedAt) > rate.changedAt;
       const next = tps === null || !sinceCut ? rate : onThrottled(rate, Math.ceil(at), { ...adaptive, tps }, storm);
-      const holdMs = Math.ceil(retryAfterMs ?? (tps === null ? unpacedHoldMs : 0));
+      const holdMs = Math.ceil(Math.min(maxRetryAfterMs, retryAfterMs ?? (tps === null ? unpacedHoldMs : 0)));
       if (next === rate && holdMs === 0) return;
       if (holdMs > 0) notBefore = Math.max(notBefore, performance.now() + holdMs);
       const known = rate;
@@ -292,7 +302,7 @@ export function joinShare(options: ShareOptions): Share {
       pending?.done.resolve();
       // Not awaited: without Redis nobody hears, and nothing has to be undone.
       void heard.then((stop) => stop());
-      await beatScript
+      await beatWith
         .run(
           redis,
           [`${key}:state`, `${key}:grants`, ...paceKeys],

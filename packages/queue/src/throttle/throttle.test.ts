@@ -21,7 +21,7 @@ async function routeOf(limits: ThrottleOptions["limits"]) {
         redis.call('HINCRBYFLOAT', KEYS[2], 'nextRequest', ARGV[1])`;
       await redis.connections.shared.eval(move, 2, `${key}:state`, `b_${key}_settings`, ms);
     },
-    join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits): Throttle {
+    join(role: ThrottleOptions["role"] = "send", own: ThrottleOptions["limits"] = limits, statusShare = 0.2): Throttle {
       const throttle = openThrottle({
         // Deep cuts and slow climbs, so that what a 503 does can be told from noise.
         adaptive: { loneCutTo: 0.5, climbEveryMs: 10_000 },
@@ -29,6 +29,7 @@ async function routeOf(limits: ThrottleOptions["limits"]) {
         route: "r",
         role,
         limits: own,
+        statusShare,
       });
       opened.push(throttle);
       return throttle;
@@ -264,13 +265,47 @@ test.concurrent("a permit that is ready while the route is held for long is told
   expect(performance.now() - askedAt).toBeLessThan(3_000);
 });
 
-test.concurrent("status checks get at most a fifth of the rate", async () => {
-  await using route = await routeOf({ tps: 100, concurrency: 20 });
-  const { starts } = startForEver(route.join("status"), "status", { lines: 10 });
+test.concurrent("a Retry-After of days holds the route for an hour at most, in every process", async () => {
+  await using route = await routeOf({ tps: 100, concurrency: 10 });
+  const [one, two] = [route.join(), route.join()];
+  await waitFor(() => one.figures().connected && two.figures().connected);
 
-  await waitFor(() => starts.length >= 60, { timeoutMs: 15_000 });
+  one.throttled(10 * 86_400_000);
 
-  expect(mostInASecond(starts)).toBeLessThanOrEqual(22);
+  const held = [one, two].map((throttle) => () => throttle.figures().heldForMs);
+  await waitFor(() => held.every((heldForMs) => heldForMs() > 3_500_000));
+  for (const heldForMs of held) expect(heldForMs()).toBeLessThanOrEqual(3_600_100);
+});
+
+test.concurrent.each([
+  { share: 0.2, starts: 22 },
+  { share: 0.6, starts: 64 },
+])("status checks get at most their share of the rate: $share of 100/s", async ({ share, starts: most }) => {
+  const limits = { tps: 100, concurrency: 20 };
+  await using route = await routeOf(limits);
+  // A worker without anything to send beats too, and writes the same pace.
+  route.join("send", limits, share);
+  const { starts } = startForEver(route.join("status", limits, share), "status", { lines: 10 });
+
+  await waitFor(() => starts.length >= 3 * most, { timeoutMs: 15_000 });
+
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(most);
+  expect(mostInASecond(starts)).toBeGreaterThan(0.8 * 100 * share);
+});
+
+test.concurrent.each([
+  { share: 0.2, concurrency: 10, checks: 2 },
+  { share: 0.5, concurrency: 10, checks: 5 },
+  { share: 1, concurrency: 10, checks: 9 },
+])("status checks get $checks of $concurrency connections with a share of $share", async (each) => {
+  const limits = { tps: null, concurrency: each.concurrency };
+  await using route = await routeOf(limits);
+  const sender = route.join("send", limits, each.share);
+  const poller = route.join("status", limits, each.share);
+  startForEver(sender, "campaign", { lines: 20, latencyMs: 5 });
+  startForEver(poller, "status", { lines: 20, latencyMs: 5 });
+
+  await waitFor(() => poller.concurrency === each.checks && sender.concurrency === each.concurrency - each.checks);
 });
 
 test.concurrent("new limits hold for all processes, and the last ones win", async () => {
@@ -368,9 +403,10 @@ test.concurrent("closing and aborting end the waiting", async () => {
 });
 
 test.concurrent.each([
-  [{ tps: 0, concurrency: 1 }, "limits.tps: 0 must be a number above 0"],
-  [{ tps: null, concurrency: 0 }, "limits.concurrency: 0 must be a whole number"],
-])("limits %j are refused", async (limits, message) => {
+  [{ tps: 0, concurrency: 1 }, 0.2, "limits.tps: 0 must be a number above 0"],
+  [{ tps: null, concurrency: 0 }, 0.2, "limits.concurrency: 0 must be a whole number"],
+  [{ tps: null, concurrency: 1 }, 0, "statusShare: 0 must be a number above 0 and at most 1"],
+])("limits %j with a status share of %s are refused", async (limits, statusShare, message) => {
   await using redis = await queueRedis();
   expect(() =>
     openThrottle({
@@ -380,6 +416,7 @@ test.concurrent.each([
       route: "r",
       role: "send",
       limits,
+      statusShare,
     }),
   ).toThrow(message);
 });

@@ -62,7 +62,7 @@ export interface Throttle {
   acquire(kind: PermitKind, max: number, signal?: AbortSignal): Promise<Permit[]>;
   /**
    * The gateway answered 503. Lowers the rate for all processes (one cut per burst) and, with `retryAfterMs`, keeps all of
-   * them from starting until it has passed. Never throws.
+   * them from starting until it has passed, an hour at most. Never throws.
    * @param startedAt `performance.now()` when that request was made; one made before the last cut doesn't cut again
    */
   throttled(retryAfterMs?: number, startedAt?: number): void;

@@ -1,4 +1,4 @@
-import { findRoute, releaseRoute, rewindCursor } from "@hikyaku/ledger";
+import { findRoute, releaseRoute } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
@@ -20,8 +20,6 @@ export function addRelease(route: Command, cli: Cli): void {
             });
           }
           const released = await releaseRoute(sql, { route: name });
-          // Jobs taken while it was held were dropped unharmed; the feeder begins again from the ledger.
-          if (released) await rewindCursor(sql, { route: name });
           printResult(cli, options, { route: name, held: false, released }, () =>
             released ? `Route ${name} sends again.\n` : `Route ${name} was not held.\n`,
           );

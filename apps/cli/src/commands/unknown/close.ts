@@ -8,7 +8,7 @@ import { printResult } from "../../output/print-result.ts";
 
 export function addClose(unknown: Command, cli: Cli): void {
   addSelectionOptions(unknown.command("close"))
-    .description("give them up: they become expired, and a later receipt no longer finds them")
+    .description("give them up: they become expired; a late receipt of their end still corrects them")
     .action(
       cli.action(async (_own, command: Command) => {
         const options = command.optsWithGlobals<SelectionOptions & GlobalOptions>();

@@ -14,7 +14,9 @@ export const campaignFields = {
     .min(1)
     .max(10)
     .optional()
-    .describe("1 (first) to 10; campaigns on one route share it by this. Default 5."),
+    .describe(
+      "1 to 10: its share where several campaigns of a route run; one of 10 gets ten messages where one of 1 gets one. Default 5.",
+    ),
   window: z
     .unknown()
     .optional()
@@ -34,7 +36,7 @@ export const campaignFields = {
     .enum(["hold", "resend"])
     .optional()
     .describe(
-      "When nobody can know whether a message went out: `hold` it for the operator (default), or `resend` it, which some may then get twice.",
+      "When nobody can know whether a message went out: `hold` it for the operator, or `resend` it, which some may then get twice. Default: the route's policy (`unknown.policy` of the configuration).",
     ),
 };
 

@@ -27,7 +27,9 @@ export const campaignSchema = z
     state: z.enum(campaignStates),
     content: z.unknown().describe("What it says, as the route's carrier takes it."),
     variables: z.array(z.string()).describe("Names of the `#{…}` places, which are fields of the recipients."),
-    priority: z.int().describe("1 (first) to 10."),
+    priority: z
+      .int()
+      .describe("1 to 10: its share where several campaigns run; one of 10 gets ten messages where one of 1 gets one."),
     window: z.unknown().describe("Local times at which messages may go out; null is any time."),
     startAt: moment.describe("When it starts or started; null when nobody has started it."),
     validUntil: moment.describe("Messages not sent by then expire."),

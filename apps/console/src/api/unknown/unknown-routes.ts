@@ -81,7 +81,8 @@ export function unknownRoutes(app: Api, { ledger }: ConsoleDeps): void {
       operationId: "closeUnknown",
       tags: ["Unknown outcomes"],
       summary: "Close messages of unknown outcome",
-      description: "They become `expired`. A receipt that comes all the same still corrects them.",
+      description:
+        "They become `expired`. A receipt of their end that comes all the same, e.g. `delivered`, still corrects them.",
       body: selection,
       response: { 200: settled, ...problemAnswers() },
     },
