@@ -33,18 +33,18 @@ test("four processes share one pace: no second holds more starts than the limit"
 
 test("a process whose timers are late widens the margin for all, instead of losing its slots", async () => {
   await using redis = await queueRedis();
-  const options = { ...redis, connections: undefined, route: "busy", tps: 1_000, concurrency: 40, latencyMs: 30 };
-  const limits = { tps: 1_000, concurrency: 40 };
+  const options = { ...redis, connections: undefined, route: "busy", tps: 100, concurrency: 40, latencyMs: 30 };
+  const limits = { tps: 100, concurrency: 40 };
   const idle = openThrottle({ ...redis, route: "busy", role: "send", limits });
-  await using busy = spawnStarting({ ...options, busyMs: 22 });
+  await using busy = spawnStarting({ ...options, busyMs: 40 });
 
   await waitFor(() => idle.figures().marginMs > 16, { ...sleepless, what: "the margin to widen" });
   const before = startsOf([busy]).length;
-  await waitFor(() => startsOf([busy]).length > before + 200, { ...sleepless, what: "200 more starts" });
+  await waitFor(() => startsOf([busy]).length > before + 50, { ...sleepless, what: "50 more starts" });
 
-  expect(mostInASecond(startsOf([busy]))).toBeLessThanOrEqual(withLate(1_000));
+  expect(mostInASecond(startsOf([busy]))).toBeLessThanOrEqual(withLate(100));
   await idle.close();
-});
+}, 60_000);
 
 test("a killed process's share of the concurrency is with the others in under 5 s", async () => {
   await using redis = await queueRedis();
