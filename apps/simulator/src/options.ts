@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { accountSchema, exampleAccount } from "./kddi/account-options.ts";
 import { faultsSchema } from "./kddi/faults.ts";
+import { rcsShapes, webhookShapes } from "./kddi/rcs-shapes.ts";
+import { errorShapes } from "./kddi/refusal.ts";
 import { wireShapes } from "./kddi/shapes.ts";
 
 const delay = z.union([z.number().min(0), z.tuple([z.number().min(0), z.number().min(0)])]);
@@ -15,7 +17,8 @@ const timingSchema = z.strictObject({
     .min(0)
     .default(72 * hourMs)
     .describe("behaviours 03 and 04; also how long the carriers keep trying a phone that is off"),
-  moAfterMs: z.number().min(0).default(2000).describe("behaviour 12: delivered → reply"),
+  displayedAfterMs: delay.default([5000, 60_000]).describe("delivered → displayed, where the user reads it"),
+  moAfterMs: z.number().min(0).default(2000).describe("behaviours 12 to 14: delivered → what the user does"),
   lateNotificationMs: z.number().min(0).default(60_000).describe("behaviour 32: state reached → notification"),
   slowAnswerMs: z.number().min(0).default(60_000).describe("behaviour 60: request → answer, in real time"),
 });
@@ -26,6 +29,44 @@ const smsSchema = z.strictObject({
   single: z.int().positive().default(70).describe("most units of an SMS of one part"),
   multi: z.int().positive().default(66).describe("units a part of a longer SMS holds"),
   shown: z.enum(["smsTextEnc", "smsText"]).default("smsTextEnc").describe("which of the two the handset shows"),
+});
+
+const mimeTypes = (...types: string[]) => z.array(z.string().min(3).toLowerCase()).default(types);
+
+/** Limits of +Message content (protocol notes §6); the carriers' own are not public. */
+const rcsSchema = z.strictObject({
+  maxText: z.int().positive().default(2730).describe("most characters of a textMessage"),
+  minCards: z.int().positive().default(2),
+  maxCards: z.int().positive().default(11),
+  maxFileBytes: z.int().positive().default(104_857_600),
+  imageTypes: mimeTypes("image/jpeg", "image/png", "image/gif"),
+  videoTypes: mimeTypes("video/mp4", "video/mpeg", "video/webm", "video/h263", "video/3gpp"),
+  audioTypes: mimeTypes("audio/mpeg", "audio/mp4", "audio/amr", "audio/aac"),
+});
+
+const path = z.string().regex(/^\/[^?#{}]+$/, "must begin with / and have no query");
+
+/** The capability check (protocol notes §10). */
+const capabilitySchema = z.strictObject({
+  path: path.default("/contactCapabilities"),
+  methods: z
+    .array(z.enum(["POST", "GET"]))
+    .min(1)
+    .default(["POST"]),
+  values: z.array(z.string()).default(["chat", "fileTransfer", "chatBotCommunication"]).describe("of a capable number"),
+  notCapable: z.enum(["404", "empty-list", "empty-object"]).default("404").describe("answer for any other number"),
+});
+
+/** The subscriber list (protocol notes §11). */
+const subscribersSchema = z.strictObject({
+  path: path.default("/subscribers"),
+  pageSize: z.int().min(0).default(0).describe("numbers on a page; 0 = all on one"),
+  nextAs: z.enum(["cursor", "url"]).default("cursor").describe("what `next` holds"),
+});
+
+const keepSchema = z.strictObject({
+  messages: z.int().positive().default(1_000_000).describe("older messages make room, and are not known any more"),
+  contentMb: z.number().positive().default(256).describe("MiB of texts and cards; older messages lose theirs first"),
 });
 
 export const optionsSchema = z.strictObject({
@@ -58,15 +99,24 @@ export const optionsSchema = z.strictObject({
   smsResultStates: z
     .array(z.enum(["sent", "delivered", "failed"]))
     .default(["sent", "delivered", "failed"])
-    .describe("states that are pushed"),
+    .describe("states of an SMS that are pushed"),
+  webhookStates: z
+    .array(z.enum(["sent", "delivered", "displayed", "revoked", "failed"]))
+    .default(["sent", "delivered", "displayed", "revoked"])
+    .describe("states of a +Message that are pushed; the guide does not list failed"),
   connectionTestBody: z.string().default("{}"),
 
-  acceptShape: z.enum(wireShapes).default("canonical").describe("spelling of the 202 body"),
-  statusShape: z.enum(wireShapes).default("canonical").describe("spelling of the status answer"),
+  acceptShape: z.enum(wireShapes).default("canonical").describe("spelling of the 202 body for an SMS"),
+  statusShape: z.enum(wireShapes).default("canonical").describe("spelling of the status answer for an SMS"),
   smsResultShape: z.enum(wireShapes).default("canonical").describe("spelling of SMS results and SMS-MO"),
+  rcsResponseShape: z.enum(rcsShapes).default("gsma").describe("spelling of the 202 body and status answer for a +Message"),
+  rcsDestination: z.string().min(1).nullable().default("rcs").describe("Destination in that 202; null = left out"),
+  webhookShape: z.enum(webhookShapes).default("gsma").describe("spelling of the webhook"),
+  errorShape: z.enum(errorShapes).default("reason").describe("spelling of a refusal's body"),
 
   unknownBotStatus: z.union([z.literal(404), z.literal(403)]).default(404),
   badTokenStatus: z.union([z.literal(401), z.literal(400), z.literal(403)]).default(401),
+  tokenForm: z.enum(["any", "bearer", "bare"]).default("any").describe("carrier tokens with Bearer before them, or not"),
   expiredStatus: z.union([z.literal(404), z.literal(410)]).default(404),
   statusPath: z
     .string()
@@ -77,13 +127,20 @@ export const optionsSchema = z.strictObject({
     .enum(["failed", "deliver", "refuse"])
     .default("failed")
     .describe("dst names another carrier than the number's"),
+  obeysExpiry: z.boolean().default(true).describe("a +Message not delivered at its expiry is revoked"),
+  capability: capabilitySchema.default(() => capabilitySchema.parse({})),
+  subscribers: subscribersSchema.default(() => subscribersSchema.parse({})),
   sms: smsSchema.default(() => smsSchema.parse({})),
+  rcs: rcsSchema.default(() => rcsSchema.parse({})),
   maxBodyBytes: z.int().positive().default(262_144),
 
   magicPrefixes: z
     .array(z.string().regex(/^\+81\d{1,8}$/, "must be +81 and 1 to 8 digits, such as +8190000000"))
     .default(["+8190000000"])
     .describe("a number that begins so behaves as its last two digits say; [] switches them off"),
+  appShare: z.number().min(0).max(1).default(0.4).describe("of the unlisted numbers, the share that has the app"),
+  readShare: z.number().min(0).max(1).default(0.6).describe("of the +Messages delivered to them, the share that is read"),
+  keep: keepSchema.default(() => keepSchema.parse({})),
   faults: faultsSchema.default(() => faultsSchema.parse({})),
 });
 
