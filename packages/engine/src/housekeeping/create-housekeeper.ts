@@ -1,6 +1,8 @@
 import {
   advanceCampaigns,
+  deleteEvents,
   deleteFinished,
+  deleteInbound,
   expireQueued,
   forgetWorkers,
   type Ledger,
@@ -23,6 +25,8 @@ export interface HousekeeperDeps {
   readonly longestAttemptMs: number;
   readonly reconcileAfterMs: number;
   readonly retentionDays: number | null;
+  readonly inboundDays: number;
+  readonly eventDays: number;
   readonly onStarted: () => void;
   readonly log: Logger;
 }
@@ -137,6 +141,22 @@ export function createHousekeeper(deps: HousekeeperDeps) {
           if (deleted.campaigns + deleted.messages === 0) break;
         }
         if (campaigns > 0) deps.log.info({ campaigns }, "campaigns past their retention deleted");
+      },
+    },
+    {
+      name: "delete old replies and events",
+      everyMs: 3_600_000,
+      run: async () => {
+        while (!closing && (await deleteInbound(sql, { olderThanDays: deps.inboundDays, limit: batch })) > 0);
+        let undelivered = 0;
+        while (!closing) {
+          const deleted = await deleteEvents(sql, { olderThanDays: deps.eventDays, limit: batch });
+          undelivered += deleted.undelivered;
+          if (deleted.events === 0) break;
+        }
+        if (undelivered > 0) {
+          deps.log.error({ count: undelivered }, "events past their retention deleted that nobody ever took");
+        }
       },
     },
   ];
