@@ -11,6 +11,24 @@ export {
 } from "./feeding/deficit-round-robin.ts";
 
 export {
+  type AdvertisingCheck,
+  type AdvertisingFault,
+  createAdvertisingCheck,
+  type VisibleTexts,
+} from "./law/advertising-check.ts";
+export { type ClassRules, classOf, defaultClassRules, readClassRules } from "./law/class-rules.ts";
+export { type Consent, type ConsentResult, isCompleteConsent, readConsent } from "./law/consent.ts";
+export { defaultRefusalWays, type RefusalTest, type RefusalTestResult, readRefusalWay } from "./law/refusal-ways.ts";
+export {
+  isOverridden,
+  type OverridableRule,
+  overridableRules,
+  type RecordedOverride,
+  type RuleOverride,
+} from "./law/rule-override.ts";
+export { type Dispatchable, mayGoOutFrom, windowsInForce } from "./law/windows-in-force.ts";
+
+export {
   type AfterAttempt,
   type AfterAttemptInput,
   afterAttempt,
@@ -69,9 +87,12 @@ export {
   longestWaitMs,
 } from "./schedule/backoff.ts";
 export {
+  areOpen,
   type DeliveryWindow,
   type DeliveryWindowResult,
   isOpen,
+  isWithin,
+  nextCommonOpening,
   nextOpening,
   parseDeliveryWindow,
 } from "./schedule/delivery-window.ts";

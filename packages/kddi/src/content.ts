@@ -60,6 +60,7 @@ export function prepareSmsContent(
   return {
     content: { text, smsNumber, dst },
     variables: template.variables,
+    visibleTexts: [[text]],
     warnings: all,
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = template.render(values);
@@ -68,7 +69,8 @@ export function prepareSmsContent(
       const warnings = lint(finished).map(withoutCharacters);
       if (warnings.some(({ level }) => level === "error")) return { issues: warnings };
       const payload: SmsPayload = { text: finished, smsNumber, dst };
-      return { payload, segments: segmentCount(finished.length, limits) ?? 0, preview: finished, warnings };
+      const segments = segmentCount(finished.length, limits) ?? 0;
+      return { payload, segments, preview: finished, visibleTexts: [[finished]], warnings };
     },
   };
 }

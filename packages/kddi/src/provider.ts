@@ -28,6 +28,7 @@ export const kddi: Provider<KddiRouteConfig> = {
   connect: (route, { connections }) => createClient(route, connections),
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => connectTimeoutMs + responseTimeoutMs,
   publicSettings: (route) => publicSettingsSchema.parse(route),
+  account: ({ botId }) => botId,
 };
 
 function createRules(published: RouteSettings): ProviderRules {
