@@ -64,9 +64,10 @@ async function retryBatch(
   const last = failed.at(-1);
   if (!last) return { last: null, messages: 0 };
   const { count } = await transaction`
-    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until)
+    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until,
+                         consent_at, consent_source)
     select retry.id, old.campaign_id, old.route, old.recipient, old.line, greatest(${round}, old.round + 1), old.segments,
-           old.vars, old.valid_until
+           old.vars, old.valid_until, old.consent_at, old.consent_source
     from unnest(${failed.map(({ id }) => id)}::uuid[], ${failed.map(() => newId())}::uuid[]) as retry (old_id, id)
     join message as old on old.id = retry.old_id
     on conflict (campaign_id, recipient, round) where campaign_id is not null do nothing`;

@@ -1,3 +1,4 @@
+import type { MessageClass, RecordedOverride } from "@hikyaku/core";
 import type { DeliveryWindow } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
 
@@ -7,6 +8,8 @@ export interface FeedableCampaign {
   priority: number;
   feedCursor: string | null;
   deliveryWindow: DeliveryWindow | null;
+  class: MessageClass | null;
+  overrides: RecordedOverride[];
   validUntil: Date | null;
   /** Not sent yet: to be fed, fed already, or waiting for a retry. */
   queued: number;
@@ -20,7 +23,7 @@ export interface FeedableCampaign {
 /** What a route's feeder may feed, first the highest priority, then the oldest. */
 export async function feedable(sql: Sql, { route }: { route: string }): Promise<FeedableCampaign[]> {
   return await sql<FeedableCampaign[]>`
-    select id, priority, feed_cursor, delivery_window, valid_until, waiting.queued, fed_at, tried_before,
+    select id, priority, feed_cursor, delivery_window, class, overrides, valid_until, waiting.queued, fed_at, tried_before,
            (extract(epoch from now() - fed_at) * 1000)::float8 as since_fed_ms
     from campaign
     cross join lateral (

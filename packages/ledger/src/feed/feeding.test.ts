@@ -80,6 +80,8 @@ describe("feedable", () => {
       priority: 9,
       feedCursor: null,
       deliveryWindow: window,
+      class: null,
+      overrides: [],
       validUntil: null,
       queued: 2,
       fedAt: null,

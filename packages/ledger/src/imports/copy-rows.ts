@@ -18,8 +18,11 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   const { rows, suppressed } = input;
   const head = `${input.campaignId}\t${copyField(input.route)}\t${input.round}`;
   const endedAt = new Date().toISOString();
+  // Most lists bring none, and a column less is a field less a row.
+  const hasConsent = rows.some(({ consent }) => consent);
   const copy = transaction`
-    copy message (campaign_id, route, round, state, ended_at, id, recipient, line, segments, vars) from stdin`;
+    copy message (campaign_id, route, round, state, ended_at, id, recipient, line, segments, vars
+                  ${hasConsent ? transaction`, consent_at, consent_source` : transaction``}) from stdin`;
   const failed = failureOf(copy);
   const stream = await copy.writable();
   const done = Promise.race([finished(stream), failed]);
@@ -27,14 +30,20 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   done.catch(() => {});
   for (let start = 0; start < rows.length && !stream.destroyed; start += rowsPerWrite) {
     let text = "";
-    for (const { id, recipient, line, segments, vars } of rows.slice(start, start + rowsPerWrite)) {
+    for (const { id, recipient, line, segments, vars, consent } of rows.slice(start, start + rowsPerWrite)) {
       const state = suppressed.has(recipient) ? `suppressed\t${endedAt}` : "queued\t\\N";
-      text += `${head}\t${state}\t${id}\t${copyField(recipient)}\t${line}\t${segments}\t${copyTextArray(vars)}\n`;
+      text += `${head}\t${state}\t${id}\t${copyField(recipient)}\t${line}\t${segments}\t${copyTextArray(vars)}`;
+      text += hasConsent ? `${consentFields(consent)}\n` : "\n";
     }
     if (!stream.write(text)) await Promise.race([once(stream, "drain"), done]);
   }
   if (!stream.destroyed) stream.end();
   await done;
+}
+
+function consentFields(consent: ImportRow["consent"]): string {
+  const { at = null, source = null } = consent ?? {};
+  return `\t${at?.toISOString() ?? "\\N"}\t${source === null ? "\\N" : copyField(source)}`;
 }
 
 /**

@@ -5,6 +5,10 @@ export interface RouteRow {
   name: string;
   provider: string;
   settings: Record<string, unknown>;
+  /** As published; `readClassRules` reads it. */
+  classRules: Record<string, unknown>;
+  /** Under which name the carrier counts its messages. */
+  account: string | null;
   heldCause: HoldCause | null;
   heldReason: string | null;
   heldAt: Date | null;

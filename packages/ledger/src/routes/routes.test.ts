@@ -28,6 +28,8 @@ test("routes are published, listed by name, and published anew without losing a 
     name: "b",
     provider: "sens",
     settings: { limit: 1 },
+    classRules: {},
+    account: null,
     heldCause: null,
     heldReason: null,
     heldAt: null,
