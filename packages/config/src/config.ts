@@ -1,3 +1,4 @@
+import type { ClassRules } from "@hikyaku/core";
 import type * as z from "zod";
 import type { routeSchema } from "./route-schema.ts";
 import type { configSchema } from "./schema.ts";
@@ -23,6 +24,8 @@ export interface RouteConfig extends Pick<Parsed, "receiptGraceMs" | "statusChec
   limits: RouteLimits;
   /** null: the route takes no notifications. */
   hooks: NonNullable<ParsedRoute["hooks"]> | null;
+  /** What holds for its messages by their class. */
+  classRules: ClassRules;
 }
 
 export interface RouteLimits {
