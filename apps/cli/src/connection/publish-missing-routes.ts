@@ -12,10 +12,12 @@ export async function publishMissingRoutes(sql: Sql, { routes }: Config): Promis
   if (missing.length === 0) return;
   await publishRoutes(
     sql,
-    missing.map(({ name, provider, settings }) => ({
+    missing.map(({ name, provider, settings, classRules }) => ({
       name,
       provider,
       settings: findProvider(provider).publicSettings(settings),
+      classRules,
+      account: findProvider(provider).account?.(settings) ?? null,
     })),
   );
 }

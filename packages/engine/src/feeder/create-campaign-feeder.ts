@@ -1,4 +1,4 @@
-import { canaryStep, deficitRoundRobin, isOpen, startOfRound } from "@hikyaku/core";
+import { areOpen, type ClassRules, canaryStep, deficitRoundRobin, startOfRound, windowsInForce } from "@hikyaku/core";
 import {
   advanceCursor,
   campaignCounts,
@@ -29,6 +29,7 @@ export function createCampaignFeeder(deps: {
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
   readonly windowSeconds: number;
+  readonly classRules: ClassRules;
   readonly addJobs: (campaignId: string, ids: string[]) => Promise<void>;
   readonly now: () => Date;
   readonly log: Logger;
@@ -89,7 +90,7 @@ export function createCampaignFeeder(deps: {
 
   return {
     /**
-     * The route's running campaigns whose window is open. One whose window has just opened begins again, because its
+     * The route's running campaigns whose windows are open. One whose window has just opened begins again, because its
      * jobs were dropped while it was shut.
      */
     async openCampaigns(): Promise<FeedableCampaign[]> {
@@ -98,7 +99,7 @@ export function createCampaignFeeder(deps: {
       forgetAllBut(campaigns);
       const open: FeedableCampaign[] = [];
       for (const campaign of campaigns) {
-        const isOpenNow = isOpen(campaign.deliveryWindow, now);
+        const isOpenNow = areOpen(windowsInForce(campaign, deps.classRules), now);
         if (isOpenNow && wasOpen.get(campaign.id) === false) {
           await rewindCursor(sql, { campaignId: campaign.id });
           campaign.feedCursor = null;

@@ -4,6 +4,7 @@ import {
   expireQueued,
   forgetWorkers,
   type Ledger,
+  purgeConsents,
   reapInFlight,
   settleUnknown,
   startDueCampaigns,
@@ -23,6 +24,8 @@ export interface HousekeeperDeps {
   readonly longestAttemptMs: number;
   readonly reconcileAfterMs: number;
   readonly retentionDays: number | null;
+  /** How long a record of consent is kept after the last advertising to its recipient. */
+  readonly keepConsentMs: number;
   readonly onStarted: () => void;
   readonly log: Logger;
 }
@@ -137,6 +140,19 @@ export function createHousekeeper(deps: HousekeeperDeps) {
           if (deleted.campaigns + deleted.messages === 0) break;
         }
         if (campaigns > 0) deps.log.info({ campaigns }, "campaigns past their retention deleted");
+      },
+    },
+    {
+      name: "delete old records of consent",
+      everyMs: 3_600_000,
+      run: async () => {
+        let count = 0;
+        while (!closing) {
+          const { seen, deleted } = await purgeConsents(sql, { keepForMs: deps.keepConsentMs, limit: batch });
+          count += deleted;
+          if (seen < batch) break;
+        }
+        if (count > 0) deps.log.info({ count }, "records of consent past their time deleted");
       },
     },
   ];

@@ -101,6 +101,8 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       name: route.name,
       provider: route.provider,
       settings: findProvider(route.provider).publicSettings(route.settings),
+      classRules: route.classRules,
+      account: findProvider(route.provider).account?.(route.settings) ?? null,
     })),
   );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });

@@ -1,4 +1,10 @@
-import type { DeliveryWindow, PreparedContent, ProviderRules } from "@hikyaku/core";
+import {
+  type ClassRules,
+  type DeliveryWindow,
+  type PreparedContent,
+  type ProviderRules,
+  windowsInForce,
+} from "@hikyaku/core";
 import { findCampaign, type Ledger } from "@hikyaku/ledger";
 
 /** The campaign cannot be sent, now or later, until somebody mends it. */
@@ -11,14 +17,20 @@ export class UnsendableCampaignError extends Error {
 export interface SendableCampaign {
   readonly id: string;
   readonly prepared: PreparedContent;
-  readonly deliveryWindow: DeliveryWindow | null;
+  /** All must be open for its messages to go out. */
+  readonly windows: readonly DeliveryWindow[];
 }
 
 /**
  * Campaigns by id, read from the ledger once. State is deliberately not cached: the claim reads it in the ledger, so
  * that pause and cancel act at once.
  */
-export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules; keep?: number }) {
+export function createCampaignCache(deps: {
+  ledger: Ledger;
+  rules: ProviderRules;
+  classRules: ClassRules;
+  keep?: number;
+}) {
   const entries = new Map<string, Promise<SendableCampaign>>();
   const keep = deps.keep ?? 500;
 
@@ -31,7 +43,7 @@ export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules
         `campaign ${id} holds content that cannot be sent: ${prepared.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
       );
     }
-    return { id, prepared, deliveryWindow: campaign.deliveryWindow };
+    return { id, prepared, windows: windowsInForce(campaign, deps.classRules) };
   };
 
   return {

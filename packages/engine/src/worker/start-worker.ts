@@ -34,6 +34,8 @@ export interface WorkerDeps {
   readonly metrics: Metrics;
   /** A part that must never end has ended: the process cannot go on. */
   readonly onFatal: (err: unknown) => void;
+  /** The clock by which delivery windows open and shut. Default the system's. */
+  readonly now?: () => Date;
 }
 
 const refreshHoldMs = 1_000;
@@ -57,6 +59,7 @@ export async function startWorker(
     longestAttemptMs: longestAttemptMs(deps),
     reconcileAfterMs: deps.config.unknown.reconcileAfterMs,
     retentionDays: deps.config.retention.days,
+    keepConsentMs: deps.config.retention.consentMs,
     onStarted: signalAll,
     log: deps.log,
   });
@@ -93,6 +96,8 @@ function longestAttemptMs(deps: WorkerDeps): number {
 }
 
 async function startRoute(deps: WorkerDeps, route: RouteConfig) {
+  const { now = () => new Date() } = deps;
+  const { classRules } = route;
   const provider = deps.findProvider(route.provider);
   const rules = provider.rules(provider.publicSettings(route.settings));
   const log = deps.log.child({ route: route.name });
@@ -157,7 +162,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     throttle,
     rules,
     client,
-    campaigns: createCampaignCache({ ledger: deps.ledger, rules }),
+    campaigns: createCampaignCache({ ledger: deps.ledger, rules, classRules }),
     recorder,
     hold,
     retry: { maxAttempts: route.retry.maxAttempts, plans: retryPlans(route.retry) },
@@ -167,8 +172,9 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
       await pauseCampaign(deps.ledger.sql, { campaignId, reason });
     },
     onFatal: deps.onFatal,
+    classRules,
     random: Math.random,
-    now: () => new Date(),
+    now,
     log,
     metrics: deps.metrics,
   });
@@ -219,7 +225,8 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     throttle,
     settings: deps.config.feed,
     canarySize: deps.config.campaigns.pauseAfterRejected,
-    now: () => new Date(),
+    classRules,
+    now,
     log,
   });
 
@@ -230,7 +237,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     try {
       await hold.refresh();
       if (!hold.held) return;
-      const id = await pickProbe({ ledger: deps.ledger, route: route.name, now: new Date() });
+      const id = await pickProbe({ ledger: deps.ledger, route: route.name, classRules, now: now() });
       // Only who has something to probe with asks for the right: asking takes it.
       if (!id || !(await hold.takeProbe())) return;
       const outcome = await sender.probe(id);
