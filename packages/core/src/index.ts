@@ -18,7 +18,7 @@ export {
 } from "./law/advertising-check.ts";
 export { type ClassRules, classOf, defaultClassRules, readClassRules } from "./law/class-rules.ts";
 export { type Consent, type ConsentResult, isCompleteConsent, readConsent } from "./law/consent.ts";
-export { defaultRefusalWays, type RefusalTest, type RefusalTestResult, readRefusalWay } from "./law/refusal-ways.ts";
+export { defaultRefusalWays, type RefusalWay, type RefusalWayResult, readRefusalWay } from "./law/refusal-ways.ts";
 export {
   isOverridden,
   type OverridableRule,

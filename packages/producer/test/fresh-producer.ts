@@ -1,3 +1,4 @@
+import { type ClassRules, defaultClassRules } from "@hikyaku/core";
 import { connectLedger, type Ledger, migrate, publishRoutes } from "@hikyaku/ledger";
 import { createDatabase, createRedis } from "@hikyaku/testkit";
 import { createProducer, type Producer, type ProducerOptions } from "../src/index.ts";
@@ -24,9 +25,16 @@ export async function freshProducer(overrides: Partial<ProducerOptions> = {}): P
   return { hikyaku, sql, options, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** As a worker publishes it when it starts. */
-export async function publishCouponRoute(sql: Ledger["sql"]): Promise<void> {
-  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings: { smsNumber: "0312345678" } }]);
+/** As a worker publishes it when it starts. What most tests are about is no question of class: they send notices. */
+export async function publishCouponRoute(sql: Ledger["sql"], rules: Partial<ClassRules> = {}): Promise<void> {
+  const classRules: ClassRules = {
+    ...defaultClassRules,
+    defaultClass: "transactional",
+    senderName: "株式会社飛脚堂",
+    ...rules,
+  };
+  const settings = { smsNumber: "0312345678" };
+  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings, classRules }]);
 }
 
 /** `count` different mobile numbers from the `first` on, with a name each. */

@@ -23,6 +23,8 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
   const preview = await fresh.hikyaku.previewCampaign(request);
   expect(preview).toEqual({
     route: "coupon-sms",
+    class: "transactional",
+    windows: [],
     variables: ["name"],
     recipients: 12_001,
     rejected: 1,

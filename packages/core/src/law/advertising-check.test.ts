@@ -47,6 +47,7 @@ describe("a finished text", () => {
 
 describe("a template", () => {
   test("must have both among its own words", () => {
+    expect(check.isSettledBy([["#{氏名}様 株式会社飛脚堂です。配信停止 https://ex.jp/#{id}"]])).toBe(true);
     expect(check.ofTemplate([["#{氏名}様 株式会社飛脚堂です。配信停止 https://ex.jp/#{id}"]])).toEqual([]);
     expect(rulesOf(check.ofTemplate([["#{会社}の#{商品}、配信停止 https://ex.jp"]]))).toEqual(["sender-name"]);
     expect(rulesOf(check.ofTemplate([["配信#{x}停止 株式会社#{y}飛脚堂"]]))).toEqual(["sender-name", "refusal-way"]);
@@ -55,6 +56,7 @@ describe("a template", () => {
   test("that comes whole from a column is left to its finished texts", () => {
     expect(check.ofTemplate([["#{本文}"]])).toEqual([]);
     expect(check.ofTemplate([["【#{題}】\n#{本文}"]])).toEqual([]);
+    expect(check.isSettledBy([["#{本文}"]])).toBe(false);
   });
 
   test("can't do without a name being configured, whatever it says", () => {
@@ -72,6 +74,7 @@ describe("a template", () => {
       fc.property(fc.array(piece), fc.string(), (pieces, value) => {
         const template = pieces.join("");
         fc.pre(/[\p{L}\p{N}]/u.test(template.replaceAll("#{a}", "")) && check.ofTemplate([[template]]).length === 0);
+        expect(check.isSettledBy([[template]])).toBe(true);
         expect(check.ofText([[template.replaceAll("#{a}", () => value)]])).toEqual([]);
       }),
     );

@@ -1,5 +1,5 @@
 import type { ClassRules } from "./class-rules.ts";
-import { folded, type RefusalTest, readRefusalWay } from "./refusal-ways.ts";
+import { folded, readRefusalWay } from "./refusal-ways.ts";
 import type { OverridableRule } from "./rule-override.ts";
 
 /**
@@ -23,6 +23,8 @@ export interface AdvertisingCheck {
    * comes whole from a column (`#{本文}`) has none, and is left to {@link ofText}.
    */
   ofTemplate(texts: VisibleTexts): AdvertisingFault[];
+  /** True when a template's own words have all there must be, so that no finished text needs to be looked at. */
+  isSettledBy(texts: VisibleTexts): boolean;
   /** What is missing in a finished text. */
   ofText(texts: VisibleTexts): AdvertisingFault[];
 }
@@ -33,19 +35,24 @@ export function createAdvertisingCheck({
   refusalWays,
 }: Pick<ClassRules, "senderName" | "refusalWays">): AdvertisingCheck {
   const name = senderName === null ? null : folded(senderName);
-  const tests = refusalWays.map(readRefusalWay).flatMap((read): RefusalTest[] => (read.ok ? [read.test] : []));
+  const ways = refusalWays.map(readRefusalWay).flatMap((read) => (read.ok ? [read.way] : []));
 
   const faultsOf = (text: string): AdvertisingFault[] => {
     const faults: AdvertisingFault[] = [];
+    const plain = text.normalize("NFKC");
+    const short = folded(plain);
     if (name === null) faults.push(noName);
-    else if (!folded(text).includes(name)) faults.push(nameMissing(senderName ?? ""));
-    if (!tests.some((test) => test(text))) faults.push(refusalMissing(refusalWays));
+    else if (!short.includes(name)) faults.push(nameMissing(senderName ?? ""));
+    if (!ways.some((way) => (typeof way === "string" ? short.includes(way) : way.test(plain)))) {
+      faults.push(refusalMissing(refusalWays));
+    }
     return faults;
   };
   const ofText = (texts: VisibleTexts) => onePerRule(texts.flatMap((way) => faultsOf(way.join("\n"))));
 
   return {
     ofText,
+    isSettledBy: (texts) => texts.length > 0 && ofText(texts.map((way) => way.map(ownWords))).length === 0,
     ofTemplate: (texts) =>
       onePerRule(
         texts.flatMap((way) => {

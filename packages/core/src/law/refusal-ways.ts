@@ -13,27 +13,26 @@ export const defaultRefusalWays: readonly string[] = [
   "수신거부",
 ];
 
-/** A way as a test of a finished text. */
-export type RefusalTest = (text: string) => boolean;
+/** What is looked for: a text in the {@link folded} form, or an expression. */
+export type RefusalWay = string | RegExp;
 
-export type RefusalTestResult = { ok: true; test: RefusalTest } | { ok: false; reason: string };
+export type RefusalWayResult = { ok: true; way: RefusalWay } | { ok: false; reason: string };
 
 /**
  * Reads a way. Texts are compared without regard to width, case and space (`配信 停止` and `ＳＴＯＰ` are found); a regular
  * expression is tried on the text with full-width letters and digits made half-width (NFKC).
  */
-export function readRefusalWay(way: string): RefusalTestResult {
+export function readRefusalWay(way: string): RefusalWayResult {
   const expression = /^\/(.+)\/([a-z]*)$/s.exec(way);
   if (!expression) {
     const wanted = folded(way);
     if (wanted === "") return { ok: false, reason: "it is empty; write a text such as 配信停止, or a URL" };
-    return { ok: true, test: (text) => folded(text).includes(wanted) };
+    return { ok: true, way: wanted };
   }
   const [, source = "", flags = ""] = expression;
   try {
     // `g` and `y` would make each answer depend on the one before.
-    const pattern = new RegExp(source, `${flags.replaceAll(/[gyuv]/g, "")}u`);
-    return { ok: true, test: (text) => pattern.test(text.normalize("NFKC")) };
+    return { ok: true, way: new RegExp(source, `${flags.replaceAll(/[gyuv]/g, "")}u`) };
   } catch (error) {
     return { ok: false, reason: `not a regular expression (${error instanceof Error ? error.message : error})` };
   }

@@ -1,6 +1,8 @@
-import { maskNumber } from "@hikyaku/core";
+import { type DeliveryWindow, type MessageClass, maskNumber, windowsInForce } from "@hikyaku/core";
 import { suppressedAmong } from "@hikyaku/ledger";
 import * as z from "zod";
+import { campaignLaw } from "../law/campaign-law.ts";
+import { createRowLaw } from "../law/row-law.ts";
 import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
 import { createRecipientSet } from "../recipients/recipient-set.ts";
@@ -23,6 +25,9 @@ export type PreviewRequest<Row extends Recipient = Recipient> = Omit<CampaignOpt
 /** What a campaign would be. Nothing was written. */
 export interface CampaignPreview {
   route: string;
+  class: MessageClass;
+  /** When messages would go out: all of these must be open. */
+  windows: readonly DeliveryWindow[];
   /** Names of the variables the content uses. */
   variables: readonly string[];
   /** Rows of the source that would become messages, the suppressed ones included. */
@@ -48,17 +53,22 @@ const samplesShown = 3;
 
 /** @param request as for `enqueueCampaign` */
 export async function previewCampaign<Row extends Recipient>(
-  { sql, routes }: CampaignContext,
+  { sql, routes, actor }: CampaignContext,
   request: PreviewRequest<Row>,
 ): Promise<CampaignPreview> {
   const fields = readFields(requestSchema, request);
-  const { route, content } = toChecked(fields);
-  const rules = await routes.rulesOf(route);
-  const prepared = prepareContent(rules, content);
+  const options = toChecked(fields);
+  const { route } = options;
+  const { rules, classRules } = await routes.find(route);
+  const prepared = prepareContent(rules, options.content);
+  const now = new Date();
+  const campaign = campaignLaw(options, { prepared, classRules, by: actor, now });
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
     route,
+    class: campaign.class,
+    windows: windowsInForce(campaign, classRules),
     variables: prepared.variables,
     recipients: 0,
     rejected: 0,
@@ -72,10 +82,14 @@ export async function previewCampaign<Row extends Recipient>(
 
   const reader = openRecipients(request.recipients, fields.signal);
   try {
-    const check = createRowChecker(rules, prepared, warnings);
+    const { class: messageClass, overrides } = campaign;
+    const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
+    const check = createRowChecker(rules, prepared, warnings, law);
     const keepRows = request.onRejected !== undefined;
     const { variables } = prepared;
-    const taker = createChunkTaker({ reader, variables, check, lineOf: request.lineOf, keepRows });
+    const taker = createChunkTaker({
+      ...{ reader, variables, check, lineOf: request.lineOf, keepRows, readsConsent: law !== null },
+    });
     for (;;) {
       const chunk = await taker.take(chunkRows);
       if (!chunk) break;

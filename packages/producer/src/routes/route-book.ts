@@ -1,23 +1,31 @@
-import type { Provider, ProviderRules } from "@hikyaku/core";
+import { type ClassRules, type Provider, type ProviderRules, readClassRules } from "@hikyaku/core";
 import { findRoute, listRoutes, type RouteRow, type Sql } from "@hikyaku/ledger";
 import { findProvider } from "@hikyaku/providers";
 import { UnknownRouteError, UnsupportedRouteError } from "../errors/request-errors.ts";
 
-/** The carriers' rules under the settings of the routes, as the running system has published them. */
+/** What is checked by on one route. */
+export interface KnownRoute {
+  /** The carrier's, under the route's settings. */
+  rules: ProviderRules;
+  /** The operator's, for messages by their class. */
+  classRules: ClassRules;
+}
+
+/** The rules of the routes, as the running system has published them. */
 export interface RouteBook {
   /** @throws UnknownRouteError, UnsupportedRouteError */
-  rulesOf(route: string): Promise<ProviderRules>;
+  find(route: string): Promise<KnownRoute>;
 }
 
 /** How long a producer may go on with settings that a worker has just changed. */
 const freshForMs = 5_000;
 
 export function createRouteBook(sql: Sql): RouteBook {
-  const pages = new Map<string, { rules: ProviderRules; settings: string; readAt: number }>();
+  const pages = new Map<string, KnownRoute & { settings: string; readAt: number }>();
   return {
-    async rulesOf(name) {
+    async find(name) {
       const page = pages.get(name);
-      if (page && performance.now() - page.readAt < freshForMs) return page.rules;
+      if (page && performance.now() - page.readAt < freshForMs) return page;
       const route = await findRoute(sql, name);
       if (!route) {
         const known = await listRoutes(sql);
@@ -28,8 +36,9 @@ export function createRouteBook(sql: Sql): RouteBook {
       }
       const settings = JSON.stringify([route.provider, route.settings]);
       const rules = page?.settings === settings ? page.rules : providerOf(route).rules(route.settings);
-      pages.set(name, { rules, settings, readAt: performance.now() });
-      return rules;
+      const known = { rules, classRules: readClassRules(route.classRules), settings, readAt: performance.now() };
+      pages.set(name, known);
+      return known;
     },
   };
 }
