@@ -154,3 +154,4 @@ export {
   segmentCount,
   utf16Units,
 } from "./text/sms-text.ts";
+export { writeCell } from "./text/write-cell.ts";

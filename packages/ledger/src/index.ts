@@ -76,5 +76,6 @@ export {
 export { listUnknown } from "./unknowns/list-unknown.ts";
 export { closeUnknown, resendUnknown, settleUnknown, type UnknownSelection } from "./unknowns/settle-unknown.ts";
 export { type UsageInput, type UsageRow, usageOfMonth } from "./usage/usage.ts";
+export { type UsageDivision, type UsagePart, usageBy, usageDivisions } from "./usage/usage-by.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
 export { beat, forgetWorkers, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

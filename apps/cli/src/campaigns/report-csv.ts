@@ -1,6 +1,5 @@
-import { messageStates } from "@hikyaku/core";
+import { messageStates, writeCell } from "@hikyaku/core";
 import type { CampaignReport } from "@hikyaku/ledger";
-import { writeCell } from "../csv/write-cell.ts";
 
 /** The report's figures as CSV, one a row: `figure,value`. */
 export function reportCsv(report: CampaignReport): string {
