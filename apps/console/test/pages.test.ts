@@ -45,7 +45,20 @@ async function messageAt(line: number): Promise<string> {
 
 describe("every page", () => {
   const paths = () => [
-    ...["/", "/?state=ready", "/routes", "/unknown", "/recipients", "/suppressions", "/api-keys", "/docs", "/problems"],
+    ...[
+      "/",
+      "/?state=ready",
+      "/routes",
+      "/unknown",
+      "/recipients",
+      "/suppressions",
+      "/usage",
+      "/usage?by=day&month=2026-01",
+      "/audit",
+      "/api-keys",
+      "/docs",
+      "/problems",
+    ],
     ...["", "/messages", "/messages?state=queued", "/rejections", "/start", "/cancel"].map(
       (path) => `/campaigns/${campaign}${path}`,
     ),

@@ -13,6 +13,8 @@ const tags = [
   { name: "Unknown outcomes", description: "Messages of which nobody can know whether they went out." },
   { name: "Suppressions", description: "Who must not be messaged." },
   { name: "Routes", description: "The sender accounts, and whether they may send." },
+  { name: "Usage", description: "What the carrier counted." },
+  { name: "Audit", description: "What was decided against a rule, by whom and why." },
 ];
 
 /** Collects the OpenAPI document from the routes that are registered after it. */

@@ -10,7 +10,16 @@ export interface Page {
   narrow?: boolean;
 }
 
-export type Place = "campaigns" | "routes" | "unknown" | "recipients" | "suppressions" | "api-keys" | "docs";
+export type Place =
+  | "campaigns"
+  | "routes"
+  | "unknown"
+  | "recipients"
+  | "suppressions"
+  | "usage"
+  | "audit"
+  | "api-keys"
+  | "docs";
 
 /** Who looks, and what every page says of the system. */
 export interface Frame {
@@ -28,6 +37,8 @@ const places: readonly (readonly [Place, string, string])[] = [
   ["unknown", "/unknown", "Unknown"],
   ["recipients", "/recipients", "Recipients"],
   ["suppressions", "/suppressions", "Suppressions"],
+  ["usage", "/usage", "Usage"],
+  ["audit", "/audit", "Audit"],
   ["api-keys", "/api-keys", "API keys"],
   ["docs", "/docs", "API"],
 ];

@@ -1,7 +1,8 @@
-import { campaignStates, type MessageState, messageStates } from "@hikyaku/core";
+import { campaignStates, type MessageState, messageClasses, messageStates } from "@hikyaku/core";
 import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
 import * as z from "zod";
 import { stateMeanings } from "../../campaigns/state-meanings.ts";
+import { recordedOverrideSchema } from "./campaign-fields.ts";
 
 const count = z.int().min(0);
 const moment = z.date().nullable();
@@ -28,7 +29,9 @@ export const campaignSchema = z
     content: z.unknown().describe("What it says, as the route's carrier takes it."),
     variables: z.array(z.string()).describe("Names of the `#{…}` places, which are fields of the recipients."),
     priority: z.int().describe("1 (first) to 10."),
-    window: z.unknown().describe("Local times at which messages may go out; null is any time."),
+    class: z.enum(messageClasses).nullable().describe("What it is for; null for one from before there were classes."),
+    window: z.unknown().describe("Its own local times at which messages may go out; null leaves them to its class."),
+    overrides: z.array(recordedOverrideSchema).describe("Rules that were set aside for it."),
     startAt: moment.describe("When it starts or started; null when nobody has started it."),
     validUntil: moment.describe("Messages not sent by then expire."),
     onUnknown: z.enum(["hold", "resend"]),
@@ -60,7 +63,9 @@ export function campaignView(campaign: CampaignRow, counts: CampaignCounts): Cam
     content: campaign.content,
     variables: campaign.variables,
     priority: campaign.priority,
+    class: campaign.class,
     window: campaign.deliveryWindow,
+    overrides: campaign.overrides,
     startAt: campaign.startAt,
     validUntil: campaign.validUntil,
     onUnknown: campaign.onUnknown,
