@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Cli } from "./cli.ts";
 import { addApiKey } from "./commands/api-key/api-key.ts";
+import { addAudit } from "./commands/audit/audit.ts";
 import { addCampaign } from "./commands/campaign/campaign.ts";
+import { addConsent } from "./commands/consent/consent.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addMessage } from "./commands/message/message.ts";
@@ -11,6 +13,7 @@ import { addRoute } from "./commands/route/route.ts";
 import { addSuppress } from "./commands/suppress/suppress.ts";
 import { addUnknown } from "./commands/unknown/unknown.ts";
 import { addUp } from "./commands/up.ts";
+import { addUsage } from "./commands/usage.ts";
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -44,7 +47,10 @@ export function createProgram(cli: Cli): Command {
   addMessage(program, cli);
   addUnknown(program, cli);
   addSuppress(program, cli);
+  addConsent(program, cli);
   addRoute(program, cli);
+  addUsage(program, cli);
+  addAudit(program, cli);
   addApiKey(program, cli);
   return program;
 }

@@ -90,6 +90,7 @@ export {
   areOpen,
   type DeliveryWindow,
   type DeliveryWindowResult,
+  deliveryWindowText,
   isOpen,
   isWithin,
   nextCommonOpening,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import type { ContentOptions } from "./campaign-options.ts";
+import { classFieldsOf } from "./class-options.ts";
 
 /**
  * The key of a campaign that was given none: it depends on the file's content, the text, the route and the options, so
@@ -10,7 +11,10 @@ import type { ContentOptions } from "./campaign-options.ts";
 export async function keyOfFile(path: string, text: string, options: ContentOptions): Promise<string> {
   const { route, priority, window, startAt, validFor, onUnknown } = options;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([route, text, priority, window, startAt, validFor, onUnknown]));
+  const ofClass = classFieldsOf(options);
+  // Not there when not given: so a command from before there were classes makes the key it made then, and sends nothing twice.
+  const further = Object.keys(ofClass).length > 0 ? [ofClass] : [];
+  hash.update(JSON.stringify([route, text, priority, window, startAt, validFor, onUnknown, ...further]));
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   const name = basename(path)
     .replace(/\.[^.]*$/, "")

@@ -5,9 +5,10 @@ import type { CampaignOptions } from "@hikyaku/producer";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { addClassOptions, type ClassOptions, classFieldsOf } from "./class-options.ts";
 
 /** What a campaign says and how it is sent, as options of `create` and `send`. */
-export interface ContentOptions {
+export interface ContentOptions extends ClassOptions {
   route: string;
   text?: string;
   textFile?: string;
@@ -21,14 +22,18 @@ export interface ContentOptions {
 }
 
 export function addContentOptions(command: Command): Command {
-  return command
+  const withContent = command
     .requiredOption("-r, --route <name>", "route to send over")
     .option("-t, --text <text>", "the text; every #{name} is filled in from the column of that name")
     .option("--text-file <file>", "the text from a UTF-8 file")
     .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
-    .option("--name <name>", "name for people (default: the key)")
+    .option("--name <name>", "name for people (default: the key)");
+  return addClassOptions(withContent, "advertising")
     .option("--priority <1-10>", "1 goes first (default: 5)", wholeNumber(1, 10))
-    .option("--window <times>", 'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: any time)')
+    .option(
+      "--window <times>",
+      'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: those of its class)',
+    )
     .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)")
     .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
     .option(
@@ -75,6 +80,7 @@ export function toCampaignOptions(
     ...(priority === undefined ? {} : { priority }),
     ...(window === undefined ? {} : { window }),
     ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...classFieldsOf(options),
     ...validityOf(options),
   };
 }

@@ -1,3 +1,4 @@
+import { deliveryWindowText } from "@hikyaku/core";
 import type { CampaignPreview, Producer } from "@hikyaku/producer";
 import type { Cli, ExitCode } from "../cli.ts";
 import { type RecipientFile, rowSource } from "../csv/recipient-file.ts";
@@ -51,9 +52,11 @@ export async function previewFile({ cli, options, producer, file, text }: Previe
 function drawPreview(preview: FilePreview, paint: Paint): string {
   const { recipients, suppressed, segments, rejected, duplicates, samples, rejectedByCode } = preview;
   const receive = recipients - suppressed;
+  const times = preview.windows.length === 0 ? "at any time" : preview.windows.map(deliveryWindowText).join(", and ");
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
+      `as ${preview.class}, ${times}`,
       ...(suppressed > 0 ? [`${counted(suppressed, "recipient")} on the suppression list would get nothing`] : []),
       ...(rejected + duplicates > 0
         ? [`${counted(rejected, "row")} would be rejected, ${counted(duplicates, "duplicate")} left out`]

@@ -10,6 +10,8 @@ export function reportCsv(report: CampaignReport): string {
     ["name", campaign.name],
     ["route", campaign.route],
     ["state", campaign.state],
+    ["class", campaign.class ?? ""],
+    ...campaign.overrides.map(({ rule, reason, by }): [string, string] => [`override.${rule}`, `${reason} (${by})`]),
     ["messages", counts.total],
     ...messageStates.map((state): [string, number] => [`messages.${state}`, counts[state]]),
     ["segments.accepted", report.segmentsAccepted],

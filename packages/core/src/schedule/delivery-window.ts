@@ -54,6 +54,11 @@ export function parseDeliveryWindow(input: unknown, defaultTimeZone = "Asia/Toky
   return { ok: true, window };
 }
 
+/** `09:00-20:00 Asia/Tokyo`, as {@link parseDeliveryWindow} reads it but for the weekdays. */
+export function deliveryWindowText({ from, to, timeZone, weekdays }: DeliveryWindow): string {
+  return `${from}-${to} ${timeZone}${weekdays ? ` on weekdays ${weekdays.join(", ")}` : ""}`;
+}
+
 /**
  * True when a message may go out at `at`: the clock on the wall of the zone shows a time inside the window. So an hour that
  * the clock skips is not there, and one it repeats counts twice. No window (null) is always open. Called for every batch: some

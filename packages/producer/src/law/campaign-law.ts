@@ -3,6 +3,7 @@ import {
   classOf,
   createAdvertisingCheck,
   type DeliveryWindow,
+  deliveryWindowText,
   isOverridden,
   isWithin,
   type MessageClass,
@@ -59,9 +60,5 @@ function checkTemplate(
 }
 
 function tooWide(window: DeliveryWindow | null, ofClass: DeliveryWindow, messageClass: MessageClass): string {
-  return `${window === null ? "any time" : timesOf(window)} goes beyond ${timesOf(ofClass)}, in which ${messageClass} may go out; narrow it, or override the rule "window" with a reason`;
-}
-
-function timesOf({ from, to, timeZone, weekdays }: DeliveryWindow): string {
-  return `${from}-${to} ${timeZone}${weekdays ? ` on weekdays ${weekdays.join(", ")}` : ""}`;
+  return `${window === null ? "any time" : deliveryWindowText(window)} goes beyond ${deliveryWindowText(ofClass)}, in which ${messageClass} may go out; narrow it, or override the rule "window" with a reason`;
 }

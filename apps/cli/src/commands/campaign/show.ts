@@ -2,6 +2,7 @@ import { messageStates } from "@hikyaku/core";
 import { type CampaignCounts, type CampaignRow, campaignCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
+import { classLines, windowsOf, windowsText } from "../../campaigns/class-lines.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -22,15 +23,15 @@ export function addShow(campaign: Command, cli: Cli): void {
         return await useLedger(cli, options, async ({ sql }) => {
           const found = await findCampaignByName(sql, name);
           const counts = await campaignCounts(sql, { campaignId: found.id });
-          printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, paint));
+          const times = windowsText(await windowsOf(sql, found));
+          printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, times, paint));
           return 0;
         });
       }),
     );
 }
 
-function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Paint): string {
-  const { deliveryWindow: window } = campaign;
+function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, times: string, paint: Paint): string {
   const total = toSend(counts);
   const done = total - counts.queued - counts.sending;
   const pairs: [string, string][] = [
@@ -50,7 +51,8 @@ function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Pain
       `${count(campaign.importedRows)} read, ${count(campaign.rejectedRows)} rejected, ${count(campaign.duplicateRows)} duplicates`,
     ],
     ["priority", String(campaign.priority)],
-    ["window", window === null ? "any time" : `${window.from}-${window.to} ${window.timeZone}`],
+    ...classLines(campaign),
+    ["window", times],
     ["created", moment(campaign.createdAt)],
     [
       "started",
