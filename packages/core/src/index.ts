@@ -42,7 +42,14 @@ export {
 } from "./pacing/adaptive-rate.ts";
 
 export type {
+  CapabilityAnswer,
+  CapabilityOptions,
   ContentIssue,
+  InboundAttachment,
+  InboundEvent,
+  InboundNotification,
+  MessageReference,
+  NoAnswer,
   NotificationInput,
   OutgoingMessage,
   PreparedContent,
@@ -55,6 +62,8 @@ export type {
   RouteSettings,
   StatusAnswer,
   StatusRef,
+  SubscribersAnswer,
+  VisibleText,
 } from "./provider/provider.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { testRoute } from "../test/test-route.ts";
 import { kddi } from "./provider.ts";
+import { nothingMore } from "./rcs-event.ts";
 
 function read(body: unknown, kindHint: NotificationInput["kindHint"] = "any", changes: Record<string, unknown> = {}) {
   const rules = kddi.rules(kddi.publicSettings(testRoute(changes)));
@@ -154,9 +155,10 @@ const replies: [label: string, body: unknown][] = [
 
 describe("an SMS reply", () => {
   const reply = {
+    ...nothingMore,
     kind: "inbound",
     event: "sms-mo",
-    providerMessageId: "m",
+    userMessageId: "m",
     recipient: "+818000000000",
     text: "はい",
     at,
@@ -175,7 +177,7 @@ describe("an SMS reply", () => {
 
   test("may be empty, and need not have an id", () => {
     expect(read({ smsmessage: { smsText: "" }, ...contact })).toMatchObject([
-      { kind: "inbound", text: "", providerMessageId: null },
+      { kind: "inbound", text: "", userMessageId: null },
     ]);
   });
 
@@ -193,7 +195,7 @@ const rcs = (fields: Record<string, unknown>, event?: string) => ({
 const tap = (data: string, kind = "reply") => ({
   suggestedResponse: { response: { [kind]: { displayText: "興味なし", postback: { data } } } },
 });
-const inbound = { kind: "inbound", providerMessageId: "m", recipient: "+818000000000", at };
+const inbound = { ...nothingMore, kind: "inbound", userMessageId: "m", recipient: "+818000000000", at };
 const events: [label: string, body: unknown, expected: unknown[]][] = [
   ["message", rcs({ textMessage: "hello" }, "message"), [{ ...inbound, event: "message", text: "hello" }]],
   ["message without its name", rcs({ textMessage: "hello" }), [{ ...inbound, event: "message", text: "hello" }]],
@@ -235,11 +237,11 @@ const events: [label: string, body: unknown, expected: unknown[]][] = [
     rcs({ sharedData: { deviceSpecifics: {} } }),
     [{ ...inbound, event: "response", text: null }],
   ],
-  ["newUser", rcs(tap("new_bot_user_initiation"), "newUser"), [{ ...inbound, event: "newUser", text: "興味なし" }]],
+  ["newUser", rcs(tap("new_bot_user_initiation"), "newUser"), [{ ...inbound, event: "new-user", text: "興味なし" }]],
   [
     "newUser without its name",
     rcs(tap("new_bot_user_initiation")),
-    [{ ...inbound, event: "newUser", text: "興味なし" }],
+    [{ ...inbound, event: "new-user", text: "興味なし" }],
   ],
   ["isTyping", rcs({ isTyping: "active" }, "isTyping"), []],
   ["isTyping without its name", rcs({ isTyping: "active" }), []],

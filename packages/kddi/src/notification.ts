@@ -4,7 +4,7 @@ import { findMessageField, readIds } from "./gateway-answer.ts";
 import { asWord, findField, firstList, isObject, type JsonObject } from "./json-search.ts";
 import { readNotificationBody } from "./notification-body.ts";
 import type { NotificationFields } from "./notification-fields.ts";
-import { rcsEventOf, readRcsEvent } from "./rcs-event.ts";
+import { nothingMore, rcsEventOf, readRcsEvent } from "./rcs-event.ts";
 import { readSmsText } from "./sms-reply.ts";
 import { readTimestamp } from "./timestamp.ts";
 
@@ -82,7 +82,9 @@ function classify(item: JsonObject, hint: Hint, settings: NotificationSettings):
     const state = settings.readStatus(rawStatus) ?? "unrecognised-status";
     return [{ kind: "receipt", providerMessageId: id, state, rawStatus, ...common, ...reasonOf(item) }];
   }
-  if (text !== undefined) return [{ kind: "inbound", event: "sms-mo", providerMessageId: id, text, ...common }];
+  if (text !== undefined) {
+    return [{ kind: "inbound", event: "sms-mo", userMessageId: id, text, ...common, ...nothingMore }];
+  }
   return undefined;
 }
 

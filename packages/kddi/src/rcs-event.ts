@@ -1,4 +1,4 @@
-import type { ReadNotification } from "@hikyaku/core";
+import type { InboundEvent, InboundNotification, ReadNotification } from "@hikyaku/core";
 import { asWord, isObject, type JsonObject, valueAt } from "./json-search.ts";
 import { type NotificationSettings, readRecipient, reasonOf } from "./notification.ts";
 import { readTimestamp } from "./timestamp.ts";
@@ -41,8 +41,8 @@ export function readRcsEvent(event: RcsEvent, item: JsonObject, settings: Notifi
   const providerMessageId = asWord(valueAt(rcs, ["msgId"])) ?? asWord(valueAt(item, ["msgId"])) ?? null;
   const recipient = readRecipient(item, settings);
   const at = readTimestamp(valueAt(rcs, ["timestamp"]) ?? valueAt(item, ["timestamp"]), settings.timestampZone);
-  const inbound = (text: string | null): ReadNotification[] => [
-    { kind: "inbound", event, providerMessageId, recipient, text, at },
+  const inbound = (name: InboundEvent, text: string | null): InboundNotification[] => [
+    { kind: "inbound", event: name, userMessageId: providerMessageId, recipient, text, at, ...nothingMore },
   ];
   switch (event) {
     case "messageStatus": {
@@ -54,10 +54,11 @@ export function readRcsEvent(event: RcsEvent, item: JsonObject, settings: Notifi
       return [{ kind: "receipt", providerMessageId, state, rawStatus, recipient, at, ...reasonOf(item) }];
     }
     case "message":
-      return inbound(textOf(valueAt(rcs, ["textMessage"])));
+      return inbound("message", textOf(valueAt(rcs, ["textMessage"])));
     case "response":
+      return inbound("response", textOf(tapOf(rcs, "displayText")));
     case "newUser":
-      return inbound(textOf(tapOf(rcs, "displayText")));
+      return inbound("new-user", textOf(tapOf(rcs, "displayText")));
     case "isTyping":
     case "fileStatus":
     case "alias":
@@ -66,6 +67,15 @@ export function readRcsEvent(event: RcsEvent, item: JsonObject, settings: Notifi
       return event satisfies never;
   }
 }
+
+/** What an inbound notification says only in some of its kinds. */
+export const nothingMore = {
+  displayText: null,
+  postbackData: null,
+  smsNumber: null,
+  attachment: null,
+  deviceSpecifics: null,
+} as const satisfies Partial<InboundNotification>;
 
 /** Beside the contact, or inside `message` as in what we send (guide §3.1 against §3.5). */
 function rcsMessageOf(item: JsonObject): JsonObject | undefined {

@@ -18,6 +18,8 @@ export interface Accepted {
   providerOrderId: string | null;
   /** The channel the carrier says it used, when it says so: `sms`, `rcs`, `alimtalk` … */
   channel: string | null;
+  /** How it was sent, in the provider's own word, where the status call must repeat it (KDDI: `X-Fallback`). */
+  sendMode?: string | null;
   /** Set when an operator should look, e.g. a 2xx without an id. */
   alarm?: string;
 }

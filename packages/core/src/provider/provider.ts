@@ -34,6 +34,19 @@ export interface ProviderRules {
   normaliseRecipient(raw: string): RecipientResult;
   /** Reads one notification body. Never throws: what is not understood is `unrecognised`. */
   readNotification(input: NotificationInput): ReadNotification[];
+  /**
+   * The message that a button's data was sent with ({@link InboundNotification.postbackData}); null when the data holds no
+   * reference. It is the only sure link from a tap to a message; whoever uses it compares the recipient as well.
+   */
+  readReference?(data: string): MessageReference | null;
+  /** A rendered message as its reader's phone shows it: one HTML page, self-contained, without scripts, everything escaped. */
+  previewPage?(rendered: RenderedMessage): string;
+}
+
+export interface MessageReference {
+  messageId: string;
+  /** Which of the content's buttons was tapped, e.g. `card2-button1` or `chip3`; null when the author placed the reference. */
+  button: string | null;
 }
 
 export type RecipientResult =
@@ -57,6 +70,23 @@ export interface PreparedContent {
   readonly warnings: readonly ContentIssue[];
   /** `values` are the variables' values in the order of `variables`. */
   render(values: readonly string[]): RenderedMessage | { issues: ContentIssue[] };
+  /**
+   * The part that can be sent alone when the first one does not arrive, as a content of its own: the SMS of a +Message content.
+   * Its `variables` are its parent's, so `render` takes the same values. Null or absent when there is none.
+   */
+  readonly fallback?: PreparedContent | null;
+  /** Every text a recipient can read, as written (with `#{name}`), for checks of what must stand in a message. */
+  readonly visibleTexts?: readonly VisibleText[];
+}
+
+export interface VisibleText {
+  /** e.g. `content.card.title` */
+  path: string;
+  /** The part of the content it belongs to, e.g. `sms` or `rcs`. Each part reaches its reader without the other. */
+  part: string;
+  /** `url` is an address that a tap on a button opens; it is not shown itself. */
+  kind: "text" | "button" | "url";
+  text: string;
 }
 
 export interface RenderedMessage {
@@ -79,6 +109,8 @@ export interface StatusRef {
   messageId: string;
   providerMessageId: string;
   channel: string | null;
+  /** {@link Accepted.sendMode} of the answer that accepted it; null or absent when that is not known. */
+  sendMode?: string | null;
 }
 
 /** What a status call says of one message. A check that fails never marks a message. */
@@ -98,9 +130,53 @@ export interface ProviderClient {
   send(batch: readonly OutgoingMessage[]): Promise<AttemptOutcome[]>;
   /** Asks the status of each; answers in order. */
   checkStatus(refs: readonly StatusRef[]): Promise<StatusAnswer[]>;
+  /**
+   * Asks for each recipient (E.164) whether the richer channel reaches it, one call each; answers in order and never throws. The
+   * caller paces it like sends. Absent where the carrier offers no such check.
+   */
+  checkCapability?(recipients: readonly string[], options?: CapabilityOptions): Promise<CapabilityAnswer[]>;
+  /**
+   * One page of the users who registered with the account. The first call names no cursor, each further one the `next` of the page
+   * before it; a page whose `next` is null is the last. One call a page, paced by the caller; never throws.
+   */
+  listSubscribers?(cursor?: string): Promise<SubscribersAnswer>;
   /** Waits for requests in flight, then closes the sockets. */
   close(): Promise<void>;
 }
+
+export interface CapabilityOptions {
+  /**
+   * True when a number of this route has answered `capable` before. Until one has, a carrier's "not found" may as well mean that the
+   * path of the check is wrong, and is answered as `not-available`.
+   */
+  provenBefore?: boolean;
+}
+
+/** Why a question to the carrier has no answer; asking again changes nothing at the carrier. */
+export type NoAnswer =
+  /** The route can't ask this, or the carrier does not offer it at the configured path. */
+  | { kind: "not-available"; reason: string }
+  | { kind: "throttled"; reason: string; retryAfterMs?: number }
+  | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
+  | { kind: "failed-check"; reason: string };
+
+/** Not a promise of delivery: a user who removed the app without signing off is `capable` (guide §1.5). */
+export type CapabilityAnswer =
+  | { kind: "capable"; capabilities: readonly string[] }
+  | { kind: "not-capable"; reason: string }
+  | NoAnswer;
+
+export type SubscribersAnswer =
+  | {
+      kind: "page";
+      /** In the carrier's form (E.164), in the carrier's order; a number may come twice. */
+      recipients: readonly string[];
+      /** Entries that hold no phone number that can be read. */
+      unreadable: number;
+      /** What to ask the next page with; null on the last one. */
+      next: string | null;
+    }
+  | NoAnswer;
 
 export interface NotificationInput {
   /** `any` for the shared URL; otherwise the kind the URL is registered for. */
@@ -120,13 +196,56 @@ export type ReadNotification =
       at: Date | null;
       reason?: string;
     }
-  | {
-      kind: "inbound";
-      event: string;
-      providerMessageId: string | null;
-      recipient: string | null;
-      text: string | null;
-      at: Date | null;
-    }
+  | InboundNotification
   | { kind: "connection-test" }
   | { kind: "unrecognised"; reason: string };
+
+/** What an end user did: `message` wrote or sent something, `response` tapped a button, `new-user` registered, `sms-mo` replied by SMS. */
+export type InboundEvent = "message" | "response" | "new-user" | "sms-mo";
+
+export interface InboundNotification {
+  kind: "inbound";
+  event: InboundEvent;
+  /** The carrier's id of the user's own message, for telling repeats; not of the message that was answered. */
+  userMessageId: string | null;
+  /** The user's number in E.164; as it came when it is not a Japanese mobile number. */
+  recipient: string | null;
+  /** What the user wrote; for a tap the button's label. */
+  text: string | null;
+  /** The label of the button that was tapped. */
+  displayText: string | null;
+  /** The data of the button that was tapped, see {@link ProviderRules.readReference}. */
+  postbackData: string | null;
+  /** The number the user wrote to, as it came: one of the route's sender numbers. Only for `sms-mo`. */
+  smsNumber: string | null;
+  attachment: InboundAttachment | null;
+  /** What the user's device told of itself after a button that asks for it. Only known fields, only plain values. */
+  deviceSpecifics: Readonly<Record<string, string | number>> | null;
+  /** The event's own time; null when missing or unreadable. */
+  at: Date | null;
+}
+
+export type InboundAttachment =
+  | {
+      kind: "file" | "audio";
+      /** Where the file lies, at the carrier or anywhere else: fetch it with limits, and from no address of the own network. */
+      url: string;
+      mime: string | null;
+      name: string | null;
+      /** Bytes, as announced. */
+      size: number | null;
+      /** Playing time of an audio message, in seconds. */
+      seconds: number | null;
+      thumbnailUrl: string | null;
+    }
+  | {
+      kind: "location";
+      /** Degrees, WGS 84; null where `position` can't be read. */
+      latitude: number | null;
+      longitude: number | null;
+      /** As it came, e.g. `35.69 139.70`. */
+      position: string;
+      label: string | null;
+      /** Metres. */
+      radius: number | null;
+    };

@@ -42,7 +42,7 @@ function columns(notification: ReadNotification): Pick<NewReceipt, "kind" | "sta
       return {
         kind: `inbound.${notification.event}`,
         status: "stored",
-        providerMessageId: notification.providerMessageId,
+        providerMessageId: notification.userMessageId,
         recipient: notification.recipient,
         eventAt: notification.at,
       };
@@ -64,8 +64,8 @@ function dedupeKey(notification: ReadNotification, input: { body: string; receiv
     case "receipt":
       return `receipt:${notification.providerMessageId}:${notification.rawStatus.toLowerCase()}`;
     case "inbound":
-      return notification.providerMessageId
-        ? `${notification.event}:${notification.providerMessageId}`
+      return notification.userMessageId
+        ? `${notification.event}:${notification.userMessageId}`
         : `${notification.event}:${notification.recipient}:${notification.at?.toISOString()}:${digest()}`;
     case "connection-test":
     case "unrecognised":
