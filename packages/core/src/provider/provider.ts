@@ -75,6 +75,11 @@ export interface PreparedContent {
    * Its `variables` are its parent's, so `render` takes the same values. Null or absent when there is none.
    */
   readonly fallback?: PreparedContent | null;
+  /**
+   * The channel that every message of this content takes, in the words of {@link Accepted.channel}. Null or absent when it is the carrier
+   * that chooses, recipient by recipient: then nothing is known until it says.
+   */
+  readonly channel?: string | null;
   /** Every text a recipient can read, as written (with `#{name}`), for checks of what must stand in a message. */
   readonly visibleTexts?: readonly VisibleText[];
 }

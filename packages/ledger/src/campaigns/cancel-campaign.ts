@@ -1,11 +1,11 @@
 import type { Sql } from "../connection/connect-ledger.ts";
 import { campaignCounts } from "./campaign-counts.ts";
-import type { CampaignRow } from "./campaign-row.ts";
+import type { CampaignCounts, CampaignRow } from "./campaign-row.ts";
 import { closeClaimGate } from "./claim-gate.ts";
 
 export interface Cancelled {
   campaign: CampaignRow;
-  /** Accepted by the carrier, whatever became of them. */
+  /** Accepted by the carrier, whatever became of them. Second legs are counted here and below as the messages they are. */
   sent: number;
   /** At the gateway at this moment, or of unknown outcome. */
   inFlight: number;
@@ -29,9 +29,14 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
       where id = ${campaignId} and state <> 'finished'
       returning *`;
     if (!campaign) return null;
-    const counts = await campaignCounts(transaction, { campaignId });
-    const inFlight = counts.sending + counts.unknown;
-    const stopped = counts.queued + counts.cancelled;
-    return { campaign, sent: counts.everAccepted, inFlight, stopped };
+    const legs = [await campaignCounts(transaction, { campaignId })];
+    if (campaign.fallback) legs.push(await campaignCounts(transaction, { campaignId, leg: 2 }));
+    const over = (pick: (counts: CampaignCounts) => number) => legs.reduce((sum, counts) => sum + pick(counts), 0);
+    return {
+      campaign,
+      sent: over((counts) => counts.everAccepted),
+      inFlight: over((counts) => counts.sending + counts.unknown),
+      stopped: over((counts) => counts.queued + counts.cancelled),
+    };
   });
 }

@@ -3,7 +3,7 @@ import type { Sql } from "../connection/connect-ledger.ts";
 import { type StateCount, toCounts } from "./campaign-counts.ts";
 import type { CampaignCounts, CampaignRow } from "./campaign-row.ts";
 
-/** Newest first, with their counts; `before` is the last id of the page before. */
+/** Newest first, with the counts of their first legs; `before` is the last id of the page before. */
 export async function listCampaigns(
   sql: Sql,
   { limit, before, state }: { limit: number; before?: string; state?: CampaignState },
@@ -17,7 +17,7 @@ export async function listCampaigns(
   const rows = await sql<(StateCount & { campaignId: string })[]>`
     select campaign_id, state, sum(messages)::bigint as messages, sum(accepted)::bigint as accepted,
            sum(segments_accepted)::bigint as segments_accepted
-    from campaign_count where campaign_id = any(${campaigns.map(({ id }) => id)}::uuid[])
+    from campaign_count where leg = 1 and campaign_id = any(${campaigns.map(({ id }) => id)}::uuid[])
     group by campaign_id, state`;
   const counts = Map.groupBy(rows, ({ campaignId }) => campaignId);
   return campaigns.map((campaign) => ({ ...campaign, counts: toCounts(counts.get(campaign.id) ?? []) }));

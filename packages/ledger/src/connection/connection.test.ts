@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { createDatabase } from "@hikyaku/testkit";
 import { validate, version } from "uuid";
 import { describe, expect, test } from "vitest";
@@ -8,17 +9,19 @@ describe("migrate", () => {
   test("called by many processes at once is done by one", async () => {
     await using database = await createDatabase();
     const all = await Promise.all(Array.from({ length: 6 }, () => migrate(database.url)));
-    expect(all.flatMap(({ applied }) => applied)).toEqual(["001.do.initial-schema.sql"]);
-    expect(new Set(all.map(({ version }) => version))).toEqual(new Set([1]));
+    const migrations = (await readdir(new URL("../../migrations", import.meta.url))).sort();
+    expect(all.flatMap(({ applied }) => applied)).toEqual(migrations);
+    expect(new Set(all.map(({ version }) => version))).toEqual(new Set([Number(migrations.at(-1)?.slice(0, 3))]));
   });
 
   test("tells a database without a schema from a current one", async () => {
     await using database = await createDatabase();
     const ledger = connectLedger(database.url, { max: 1 });
     try {
-      expect(await schemaVersion(ledger.sql)).toEqual({ current: 0, expected: 1 });
+      const { current, expected } = await schemaVersion(ledger.sql);
+      expect([current, expected > 0]).toEqual([0, true]);
       await migrate(database.url);
-      expect(await schemaVersion(ledger.sql)).toEqual({ current: 1, expected: 1 });
+      expect(await schemaVersion(ledger.sql)).toEqual({ current: expected, expected });
     } finally {
       await ledger.close();
     }
@@ -33,7 +36,8 @@ describe("migrate", () => {
       await expect(migrate(database.url)).rejects.toThrow();
       expect(await ledger.sql`select from pg_class where relname = 'campaign'`).toHaveLength(0);
       await ledger.sql`drop function count_deleted_messages`;
-      expect((await migrate(database.url)).version).toBe(1);
+      const { version } = await migrate(database.url);
+      expect(await schemaVersion(ledger.sql)).toEqual({ current: version, expected: version });
     } finally {
       await ledger.close();
     }

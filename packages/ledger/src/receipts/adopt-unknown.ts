@@ -15,6 +15,7 @@ export interface Adoption {
   providerMessageId: string;
   state: "unknown" | "accepted";
   acceptedAt: Date | null;
+  hasFallback: boolean;
 }
 
 /**
@@ -31,7 +32,8 @@ export async function adoptUnknown(
   const firsts = firstOfEach(lost);
   if (firsts.length === 0) return [];
   return await transaction<Adoption[]>`
-    select message.id, message.route, lost.provider_message_id, message.state, message.accepted_at
+    select message.id, message.route, lost.provider_message_id, message.state, message.accepted_at,
+           message.fallback_after_ms is not null as has_fallback
     from unnest(
       ${firsts.map((receipt) => receipt.route)}::text[],
       ${firsts.map((receipt) => receipt.providerMessageId)}::text[],
@@ -62,7 +64,8 @@ export async function adoptUnknown(
       and not exists (
         select from campaign
         join message as other on other.campaign_id = campaign.id and other.recipient = lost.recipient
-        where campaign.route = lost.route and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
+        -- Also what follows over this route a first leg that went over another.
+        where (campaign.route = lost.route or campaign.fallback_route = lost.route) and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
           and other.state = 'sending'
       )
       and not exists (

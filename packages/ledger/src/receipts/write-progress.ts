@@ -1,4 +1,5 @@
 import type { Queryable } from "../connection/connect-ledger.ts";
+import { stopSecondLegs } from "../fallback/stop-second-legs.ts";
 import { storable } from "../text/storable.ts";
 import type { MessageProgress } from "./fold-reports.ts";
 
@@ -10,9 +11,11 @@ export interface ProgressWrite {
   providerMessageId: string | null;
   /** When the next status check is owed; null = none. */
   nextCheckAt: Date | null;
+  /** Whether a second leg may follow it, or does. */
+  hasFallback: boolean;
 }
 
-/** Writes progress to messages that the transaction has locked. */
+/** Writes progress to messages that the transaction has locked. Proof that a first leg arrived stops its second. */
 export async function writeProgress(transaction: Queryable, writes: readonly ProgressWrite[]): Promise<void> {
   if (writes.length === 0) return;
   const sorted = [...writes].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -23,7 +26,13 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
       state = write.state, accepted_at = write.accepted_at, sent_at = write.sent_at, delivered_at = write.delivered_at,
       displayed_at = write.displayed_at, ended_at = write.ended_at, next_check_at = write.next_check_at,
       unknown_at = case when write.state = 'unknown' then message.unknown_at end,
-      provider_message_id = coalesce(message.provider_message_id, write.provider_message_id), reason = write.reason
+      provider_message_id = coalesce(message.provider_message_id, write.provider_message_id), reason = write.reason,
+      fallback_at = case
+        when message.fallback_after_ms is null or write.state in ('delivered', 'displayed') then null
+        -- Something ended the first leg: to be decided at once.
+        when write.state in ('failed', 'revoked') and message.state <> write.state then now()
+        when message.accepted_at is null then write.accepted_at + message.fallback_after_ms * interval '1 millisecond'
+        else message.fallback_at end
     from unnest(
       ${column((w) => w.id)}::uuid[],
       ${column((w) => w.progress.state)}::message_state[],
@@ -38,4 +47,6 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
     ) as write (id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at,
                 provider_message_id, reason)
     where message.id = write.id`;
+  const arrived = sorted.filter(({ hasFallback, progress }) => hasFallback && progress.deliveredAt !== null);
+  if (arrived.length > 0) await stopSecondLegs(transaction, { firstLegs: arrived.map(({ id }) => id) });
 }

@@ -40,7 +40,8 @@ export async function reapInFlight(
     moved as (
       update message set
         state = 'unknown', unknown_at = now(),
-        reason = (select abandoned.reason from abandoned where abandoned.id = message.claim)
+        reason = (select abandoned.reason from abandoned where abandoned.id = message.claim),
+        fallback_at = case when fallback_after_ms is not null then now() end
       where id = any(array(select unnest(messages) from abandoned)) and claim = any(array(select id from abandoned))
         and state = 'sending'
       returning id, campaign_id, route, attempts, claim, reason
