@@ -20,8 +20,9 @@ alter table message
   -- Only on a first leg that may be followed by a second: how long after its acceptance. It stands on every message, so that the
   -- statements on the hot path need not ask the campaign.
   add column fallback_after_ms integer,
-  -- … and when somebody has to decide about the second leg: its deadline, or at once when something ended the first leg. Null when
-  -- there is nothing to decide, or no more.
+  -- … and when somebody has to decide about the second leg: at its deadline, or at once when something ended the first leg. At once is
+  -- the beginning of time: it comes before all deadlines, which may have to wait for status checks. Null when there is nothing to decide,
+  -- or no more.
   add column fallback_at timestamptz,
   -- Only for a single message; a campaign's stands on the campaign.
   add column fallback jsonb;

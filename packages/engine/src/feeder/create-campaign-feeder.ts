@@ -89,8 +89,8 @@ export function createCampaignFeeder(deps: {
 
   return {
     /**
-     * The route's running campaigns whose window is open. One whose window has just opened begins again, because its
-     * jobs were dropped while it was shut.
+     * The route's running campaigns whose window is open, and those of other routes whose second legs go over this one. One whose window
+     * has just opened begins again, because its jobs were dropped while it was shut.
      */
     async openCampaigns(): Promise<FeedableCampaign[]> {
       const now = deps.now();
@@ -99,7 +99,7 @@ export function createCampaignFeeder(deps: {
       const open: FeedableCampaign[] = [];
       for (const campaign of campaigns) {
         const isOpenNow = isOpen(campaign.deliveryWindow, now);
-        if (isOpenNow && wasOpen.get(campaign.id) === false) {
+        if (campaign.isOwn && isOpenNow && wasOpen.get(campaign.id) === false) {
           await rewindCursor(sql, { campaignId: campaign.id });
           campaign.feedCursor = null;
         }
@@ -114,6 +114,8 @@ export function createCampaignFeeder(deps: {
       const result: FeedRound = { fed: 0, unproven: false };
       const left = new Map<string, { campaign: FeedableCampaign; available: number }>();
       for (const campaign of campaigns) {
+        // Second legs from elsewhere are due, and handed out with the retries; its cursor is the other route's.
+        if (!campaign.isOwn) continue;
         const { available, unproven } = await allowance(campaign, queueIsEmpty);
         result.unproven ||= unproven;
         if (available > 0) left.set(campaign.id, { campaign, available });

@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { atOnce } from "../fallback/at-once.ts";
 import { isStopped, notNeeded } from "../fallback/stop-second-legs.ts";
 import { storable, storableKey, storableTime, storableWait } from "../text/storable.ts";
 
@@ -189,7 +190,7 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
                       then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
         -- Something ended the first leg, or nobody knows what did: to be decided at once.
         fallback_at = case when message.fallback_after_ms is not null and result.to_state in ('rejected', 'failed', 'unknown')
-                           then now() end,
+                           then ${atOnce(sql)} end,
         attempts = message.attempts - result.gives_back,
         channel = coalesce(result.channel, message.channel),
         reason = case when result.to_state = 'queued' and ${isStopped(sql)} then ${notNeeded} else result.reason end

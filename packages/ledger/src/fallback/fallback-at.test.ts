@@ -17,7 +17,7 @@ import {
 function dueOf({ fallbackAt, acceptedAt }: MessageRow): "deadline" | "now" | "never" {
   if (fallbackAt === null) return "never";
   if (fallbackAt.getTime() === (acceptedAt?.getTime() ?? 0) + plan.afterMs) return "deadline";
-  return Math.abs(fallbackAt.getTime() - Date.now()) < 60_000 ? "now" : "never";
+  return fallbackAt.getTime() === 0 ? "now" : "never";
 }
 
 const outcomes: [what: string, due: string, result: Partial<RecordedResult> & Pick<RecordedResult, "to">][] = [

@@ -9,5 +9,5 @@ export async function fallbackCampaigns(sql: Sql, { route }: { route: string }):
       select from message
       where message.route = campaign.route and message.campaign_id = campaign.id and message.fallback_at <= now()
     )
-    order by priority, id`;
+    order by id`;
 }

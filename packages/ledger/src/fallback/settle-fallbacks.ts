@@ -61,7 +61,7 @@ export async function settleFallbacks(sql: Sql, candidates: readonly FallbackCan
       if (!candidate) continue;
       const campaign = message.campaignId === null ? null : (campaigns.get(message.campaignId) ?? "gone");
       const step = stepOf({ message, campaign, candidate, now });
-      next.push({ id: message.id, at: step.kind === "wait" ? step.until : step.kind === "ask" ? now : null });
+      next.push({ id: message.id, at: nextDecisionAt(step, now) });
       if (step.kind === "send") begin.push({ first: message, second: candidate.second });
       else if (step.kind === "none") settled.needless.set(step.why, (settled.needless.get(step.why) ?? 0) + 1);
       else settled.waiting++;
@@ -76,6 +76,14 @@ export async function settleFallbacks(sql: Sql, candidates: readonly FallbackCan
     return settled;
   });
 }
+
+function nextDecisionAt(step: SecondLegStep, now: Date): Date | null {
+  if (step.kind === "wait") return step.until;
+  return step.kind === "ask" ? new Date(now.getTime() + askAgainMs) : null;
+}
+
+/** Who was to ask the carrier could not; somebody else may. */
+const askAgainMs = 1_000;
 
 type UndecidedLeg = MessageRow & { hasSecondLeg: boolean };
 type DecidingCampaign = Pick<CampaignRow, "id" | "state" | "validUntil" | "fallback">;

@@ -28,7 +28,7 @@ export async function messageHistory(sql: Sql, { id }: { id: string }): Promise<
         (due_at, 'due', reason, 8),
         (unknown_at, 'unknown', reason, 2),
         (next_check_at, 'next check', 'checked ' || checks || ' times', 9),
-        (fallback_at, 'second leg', 'decided then, unless the first has arrived', 10)
+        (nullif(fallback_at, 'epoch'), 'second leg', 'decided then, unless the first has arrived', 10)
       ) as moment (at, what, detail, rank)
       where moment.at is not null
       union all

@@ -51,7 +51,7 @@ export interface MessageRow {
   firstLeg: string | null;
   /** Of a first leg that may be followed: how long after its acceptance. */
   fallbackAfterMs: number | null;
-  /** … and when it is decided whether it is; null when there is nothing to decide, or no more. */
+  /** … and when it is decided whether it is: long ago when that is at once, null when there is nothing to decide, or no more. */
   fallbackAt: Date | null;
   /** Only for a single message; a campaign's stands on the campaign. */
   fallback: SecondLegPlan | null;

@@ -1,4 +1,5 @@
 import type { Queryable } from "../connection/connect-ledger.ts";
+import { atOnce } from "../fallback/at-once.ts";
 import { stopSecondLegs } from "../fallback/stop-second-legs.ts";
 import { storable } from "../text/storable.ts";
 import type { MessageProgress } from "./fold-reports.ts";
@@ -30,7 +31,7 @@ export async function writeProgress(transaction: Queryable, writes: readonly Pro
       fallback_at = case
         when message.fallback_after_ms is null or write.state in ('delivered', 'displayed') then null
         -- Something ended the first leg: to be decided at once.
-        when write.state in ('failed', 'revoked') and message.state <> write.state then now()
+        when write.state in ('failed', 'revoked') and message.state <> write.state then ${atOnce(transaction)}
         when message.accepted_at is null then write.accepted_at + message.fallback_after_ms * interval '1 millisecond'
         else message.fallback_at end
     from unnest(

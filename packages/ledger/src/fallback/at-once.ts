@@ -1,0 +1,9 @@
+import type { Queryable } from "../connection/connect-ledger.ts";
+
+/**
+ * The `fallback_at` of a first leg that is to be decided about at once. Before every deadline: those may wait by the thousand for the
+ * carrier to be asked, and what needs no asking must not wait behind them.
+ */
+export function atOnce(sql: Queryable) {
+  return sql`'epoch'::timestamptz`;
+}
