@@ -36,8 +36,11 @@ export interface FallbackSweepDeps {
   readonly metrics: Metrics;
 }
 
-/** What is taken and not decided within this time is taken again, by any process. */
-const takenForMs = 120_000;
+/**
+ * What is taken and not decided within this time is taken again, by any process: whoever took it may have died. Two that decide about the
+ * same message do no harm, so this need not outlast the slowest status call.
+ */
+const takenForMs = 30_000;
 
 /**
  * Begins the second legs of one route's messages when they are due: after the deadline, unless the first leg has arrived by then, and at

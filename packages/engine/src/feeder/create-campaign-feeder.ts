@@ -56,6 +56,8 @@ export function createCampaignFeeder(deps: {
   ): Promise<{ available: number; unproven: boolean }> => {
     if (proven.has(campaign.id)) return { available: campaign.queued, unproven: false };
     const counts = await campaignCounts(sql, { campaignId: campaign.id });
+    // Only second legs are left: they are due by themselves, and there is nothing to protect from what the first came to.
+    if (counts.queued === 0) return { available: 0, unproven: false };
     const step = canaryStep({
       counts,
       triedBefore: campaign.triedBefore,
