@@ -53,6 +53,14 @@ describe("a first leg that was accepted", () => {
     expect(kindOf({ asked: "failed" }, later(240_000), short)).toBe("send");
   });
 
+  test("whose channel nobody knows is asked about, as that may tell; without an answer it is not followed", () => {
+    const silent = { channel: null, state: "sent" } as const;
+    expect(kindOf({ ...silent, asked: "not-yet" }, later(0))).toBe("wait");
+    expect(kindOf({ ...silent, asked: "not-yet" })).toBe("ask");
+    expect(kindOf({ ...silent, asked: "answered" })).toBe("none");
+    expect(kindOf({ ...silent, asked: "failed" }, never)).toBe("none");
+  });
+
   test.each(["accepted", "sent", "failed", "revoked", "expired"] as const)(
     "as %s has no second leg where an SMS went out already, or may have",
     (state) => {
@@ -130,6 +138,8 @@ test("whatever else holds: none after proof of delivery, none after one, none pa
     fc.property(anyFirst, anyPlan, anyTime, (first, any, now) => {
       const { kind } = secondLegStep(first, any, now);
       if (kind === "none") return true;
+      // Whoever only waits or asks may still learn the channel.
+      const isOpen = kind !== "send" && (first.state === "accepted" || first.state === "sent");
       return (
         first.state !== "delivered" &&
         first.state !== "displayed" &&
@@ -137,6 +147,7 @@ test("whatever else holds: none after proof of delivery, none after one, none pa
         (first.validUntil === null || first.validUntil > now) &&
         // What never was accepted, and is known to have ended, went by no channel.
         ((first.channel !== "sms" && first.channel !== null) ||
+          (isOpen && first.channel === null) ||
           first.state === "rejected" ||
           (first.acceptedAt === null && (first.state === "failed" || first.state === "revoked")))
       );

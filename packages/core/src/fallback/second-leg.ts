@@ -77,8 +77,12 @@ export function secondLegStep(first: FirstLeg, plan: SecondLegPlan, now: Date): 
       if (!plan.onUnknown) return none("nobody knows whether the first leg went out");
       return byChannel(first) ?? atDeadline({ ...first, asked: "impossible" }, first.sendingAt, plan, now);
     case "accepted":
-    case "sent":
-      return byChannel(first) ?? atDeadline(first, first.acceptedAt, plan, now);
+    case "sent": {
+      if (first.channel !== null) return byChannel(first) ?? atDeadline(first, first.acceptedAt, plan, now);
+      // The answer at the deadline may name the channel; without one nothing is sent.
+      const step = atDeadline(first, first.acceptedAt, plan, now);
+      return step.kind === "send" ? (byChannel(first) ?? step) : step;
+    }
     case "expired":
       if (first.acceptedAt === null)
         return none("the first leg was not sent in its time, or was closed by the operator");

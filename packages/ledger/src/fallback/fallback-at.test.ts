@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { age, claim, givenRunning, givenSingle, message, receipt, resultFor, send } from "../../test/given.ts";
-import { givenSentByRcs, plan, report, settle } from "../../test/given-fallback.ts";
+import { givenSentByRcs, makeDue, plan, report, settle } from "../../test/given-fallback.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
 import {
   applyReceipts,
@@ -70,6 +70,7 @@ describe("the second leg of a message", () => {
     const { sql } = ledger;
     const { ids } = await givenSentByRcs(sql, 1);
     await sql`update message set channel = null`;
+    await makeDue(sql, ids);
     await settle(sql, ids);
     expect(dueOf(await message(sql, ids[0]))).toBe("never");
     expect(dueOf(await report(sql, ids[0], "sent"))).toBe("never");

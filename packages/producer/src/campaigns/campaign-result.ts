@@ -35,8 +35,10 @@ export interface CampaignFacts {
 export interface CampaignStatus extends CampaignFacts {
   /** Why it is paused, while it is. */
   pauseReason: string | null;
-  /** Messages by state, from counters: cheap at any size. */
+  /** Messages by state, from counters: cheap at any size. Those of first legs, which are the recipients. */
   counts: CampaignCounts;
+  /** The same of second legs, see `fallbackAfter`; null when there are none. */
+  secondLegs: CampaignCounts | null;
 }
 
 /** What an import came to. */
@@ -70,8 +72,11 @@ export async function campaignResult(
 }
 
 export async function campaignStatus(sql: Sql, campaign: CampaignRow): Promise<CampaignStatus> {
-  const counts = await campaignCounts(sql, { campaignId: campaign.id });
-  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, counts };
+  const [counts, secondLegs] = await Promise.all([
+    campaignCounts(sql, { campaignId: campaign.id }),
+    campaign.fallback ? campaignCounts(sql, { campaignId: campaign.id, leg: 2 }) : null,
+  ]);
+  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, counts, secondLegs };
 }
 
 export function factsOf(campaign: CampaignRow): CampaignFacts {
