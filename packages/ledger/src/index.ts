@@ -1,6 +1,6 @@
 export { type ApiKeyRow, createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from "./api-keys/api-key.ts";
 export { type AdvancedCampaigns, advanceCampaigns } from "./campaigns/advance-campaigns.ts";
-export { campaignCounts, countRows } from "./campaigns/campaign-counts.ts";
+export { campaignCounts, countRows, type LegCounts, legCounts } from "./campaigns/campaign-counts.ts";
 export {
   type CampaignReport,
   campaignReport,
@@ -35,6 +35,7 @@ export {
   type RecordedResult,
   recordOutcomes,
 } from "./dispatch/record-outcomes.ts";
+export { plannedFallbackAt } from "./fallback/at-once.ts";
 export { fallbackCampaigns } from "./fallback/fallback-campaigns.ts";
 export { type CarrierLeg, recordCarrierLegs } from "./fallback/record-carrier-legs.ts";
 export {

@@ -18,10 +18,40 @@ export interface ContentOptions {
   startAt?: string;
   validFor?: string;
   onUnknown?: "hold" | "resend";
+  fallbackAfter?: string;
+  fallbackOnUnknown?: boolean;
+  fallbackOnRejected?: boolean;
+}
+
+/** What follows a message that does not arrive, as options of all that send. */
+export function addFallbackOptions(command: Command): Command {
+  return command
+    .option(
+      "--fallback-after <duration>",
+      "who has not got it on +Message by then gets the SMS of the content, e.g. 4h",
+    )
+    .option("--fallback-on-unknown", "also where nobody knows whether it went out; some may then get both")
+    .option("--fallback-on-rejected", "also where the gateway refused it, at once");
+}
+
+/** As the producer takes them. */
+export function fallbackOf({
+  fallbackAfter,
+  fallbackOnUnknown,
+  fallbackOnRejected,
+}: Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected">): Pick<
+  CampaignOptions,
+  "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"
+> {
+  return {
+    ...(fallbackAfter === undefined ? {} : { fallbackAfter }),
+    ...(fallbackOnUnknown ? { fallbackOnUnknown } : {}),
+    ...(fallbackOnRejected ? { fallbackOnRejected } : {}),
+  };
 }
 
 export function addContentOptions(command: Command): Command {
-  return command
+  command
     .requiredOption("-r, --route <name>", "route to send over")
     .option("-t, --text <text>", "the text; every #{name} is filled in from the column of that name")
     .option("--text-file <file>", "the text from a UTF-8 file")
@@ -36,6 +66,7 @@ export function addContentOptions(command: Command): Command {
       "when nobody can know whether a message was taken: hold or resend (default: hold)",
       oneOf(["hold", "resend"]),
     );
+  return addFallbackOptions(command);
 }
 
 /** @throws CliError when there is no text, or two */
@@ -75,6 +106,7 @@ export function toCampaignOptions(
     ...(priority === undefined ? {} : { priority }),
     ...(window === undefined ? {} : { window }),
     ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...fallbackOf(options),
     ...validityOf(options),
   };
 }

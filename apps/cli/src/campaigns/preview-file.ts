@@ -49,11 +49,15 @@ export async function previewFile({ cli, options, producer, file, text }: Previe
 }
 
 function drawPreview(preview: FilePreview, paint: Paint): string {
-  const { recipients, suppressed, segments, rejected, duplicates, samples, rejectedByCode } = preview;
+  const { recipients, suppressed, segments, secondLegSegments, rejected, duplicates, samples, rejectedByCode } =
+    preview;
   const receive = recipients - suppressed;
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
+      ...(secondLegSegments > 0
+        ? [`${counted(secondLegSegments, "billable part")} more if everybody needed the second leg`]
+        : []),
       ...(suppressed > 0 ? [`${counted(suppressed, "recipient")} on the suppression list would get nothing`] : []),
       ...(rejected + duplicates > 0
         ? [`${counted(rejected, "row")} would be rejected, ${counted(duplicates, "duplicate")} left out`]

@@ -9,7 +9,7 @@ import type { RejectedFile } from "../csv/rejected-file.ts";
 import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
-import { campaignView } from "./campaign-view.ts";
+import { reportView } from "./campaign-view.ts";
 import { drawReport } from "./draw-report.ts";
 import { importText } from "./import-text.ts";
 import { importWithProgress } from "./import-with-progress.ts";
@@ -98,10 +98,7 @@ async function report(
   if (found === null) throw new CliError(`Campaign ${campaign.key} was deleted meanwhile.`);
   const { out, outPaint, err } = cli.terminal;
   if (options.json) {
-    const { campaign: row, counts, ...rest } = found;
-    out.write(
-      `${JSON.stringify({ campaign: campaignView(row, counts), ...rest, rejectedFile: rejectedPath }, null, 2)}\n`,
-    );
+    out.write(`${JSON.stringify({ ...reportView(found), rejectedFile: rejectedPath }, null, 2)}\n`);
   } else {
     out.write(`\n${drawReport(found, { tps: tpsOf(stack, campaign.route) }, outPaint)}`);
   }

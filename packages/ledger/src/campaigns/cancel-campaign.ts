@@ -1,6 +1,6 @@
 import type { Sql } from "../connection/connect-ledger.ts";
 import { campaignCounts } from "./campaign-counts.ts";
-import type { CampaignCounts, CampaignRow } from "./campaign-row.ts";
+import type { CampaignRow } from "./campaign-row.ts";
 import { closeClaimGate } from "./claim-gate.ts";
 
 export interface Cancelled {
@@ -29,14 +29,9 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
       where id = ${campaignId} and state <> 'finished'
       returning *`;
     if (!campaign) return null;
-    const legs = [await campaignCounts(transaction, { campaignId })];
-    if (campaign.fallback) legs.push(await campaignCounts(transaction, { campaignId, leg: 2 }));
-    const over = (pick: (counts: CampaignCounts) => number) => legs.reduce((sum, counts) => sum + pick(counts), 0);
-    return {
-      campaign,
-      sent: over((counts) => counts.everAccepted),
-      inFlight: over((counts) => counts.sending + counts.unknown),
-      stopped: over((counts) => counts.queued + counts.cancelled),
-    };
+    const counts = await campaignCounts(transaction, { campaignId, leg: "both" });
+    const inFlight = counts.sending + counts.unknown;
+    const stopped = counts.queued + counts.cancelled;
+    return { campaign, sent: counts.everAccepted, inFlight, stopped };
   });
 }

@@ -2,9 +2,9 @@ import type { CampaignState } from "@hikyaku/core";
 import {
   type CampaignCounts,
   type CampaignRow,
-  campaignCounts,
   findCampaign,
   importTotals,
+  legCounts,
   listRejections,
   type Sql,
 } from "@hikyaku/ledger";
@@ -72,11 +72,7 @@ export async function campaignResult(
 }
 
 export async function campaignStatus(sql: Sql, campaign: CampaignRow): Promise<CampaignStatus> {
-  const [counts, secondLegs] = await Promise.all([
-    campaignCounts(sql, { campaignId: campaign.id }),
-    campaign.fallback ? campaignCounts(sql, { campaignId: campaign.id, leg: 2 }) : null,
-  ]);
-  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, counts, secondLegs };
+  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, ...(await legCounts(sql, campaign)) };
 }
 
 export function factsOf(campaign: CampaignRow): CampaignFacts {

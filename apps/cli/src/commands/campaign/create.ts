@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { campaignCounts } from "@hikyaku/ledger";
+import { legCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import {
   addContentOptions,
@@ -28,7 +28,7 @@ export function addCreate(campaign: Command, cli: Cli): void {
         });
         tellWarnings(cli.terminal, warnings);
         const row = await findCampaignByName(sql, id);
-        const view = { created, ...campaignView(row, await campaignCounts(sql, { campaignId: id })) };
+        const view = { created, ...campaignView(row, await legCounts(sql, row)) };
         printResult(cli, options, view, () =>
           created
             ? `Created campaign ${key} (${id}). Import recipients: hikyaku campaign import ${key} FILE.csv\n`

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readText } from "../../campaigns/campaign-options.ts";
+import { addFallbackOptions, type ContentOptions, fallbackOf, readText } from "../../campaigns/campaign-options.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
@@ -7,7 +7,9 @@ import { nameAndValue } from "../../option-values.ts";
 import { counted } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 
-interface MessageSendOptions extends GlobalOptions {
+interface MessageSendOptions
+  extends GlobalOptions,
+    Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"> {
   route: string;
   to: string;
   text?: string;
@@ -19,8 +21,7 @@ interface MessageSendOptions extends GlobalOptions {
 }
 
 export function addSend(message: Command, cli: Cli): void {
-  message
-    .command("send")
+  addFallbackOptions(message.command("send"))
     .requiredOption("-r, --route <name>", "route to send over")
     .requiredOption("--to <number>", "the recipient, in any usual spelling")
     .option("-t, --text <text>", "the text; #{name} is filled in by --var name=value")
@@ -41,6 +42,7 @@ export function addSend(message: Command, cli: Cli): void {
               ...{ route, to, text, variables: options.var ?? {} },
               ...(validFor === undefined ? {} : { validFor }),
               ...(validUntil === undefined ? {} : { validUntil }),
+              ...fallbackOf(options),
             },
             idempotencyKey === undefined ? {} : { idempotencyKey },
           );
