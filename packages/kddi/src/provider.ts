@@ -6,17 +6,16 @@ import {
   type ProviderRules,
   type RouteSettings,
 } from "@hikyaku/core";
+import { createTransport, exchange } from "@hikyaku/exchange";
 import { prepareSmsContent, type SmsPayload } from "./content.ts";
 import { createStatusReader } from "./delivery-status.ts";
 import { endpointOf } from "./endpoint.ts";
-import { exchange } from "./exchange.ts";
 import { readNotification } from "./notification.ts";
 import { withDefaultFields } from "./notification-fields.ts";
 import { sendHeaders, statusHeaders } from "./request-headers.ts";
 import { type KddiRouteConfig, publicSettingsSchema } from "./route-config.ts";
 import { readSendExchange, smsRequestBody } from "./send.ts";
 import { readStatusExchange } from "./status.ts";
-import { createTransport } from "./transport.ts";
 
 /** Days a message's status can be read (guide §1.2, since v1.2 for SMS too). */
 const readableDays = 31;

@@ -1,6 +1,6 @@
 import { defaultSmsLimits, receiptStates } from "@hikyaku/core";
+import { transportShape, withTimeoutsInMs } from "@hikyaku/exchange";
 import * as z from "zod";
-import { duration } from "./duration.ts";
 import { notificationFieldsSchema } from "./notification-fields.ts";
 
 const headerText = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/);
@@ -151,36 +151,9 @@ export const routeConfigSchema = z
       .array(z.string().regex(/^[^.]+(?:\.[^.]+)*$/))
       .prefault(["reason.text", "error.message", "message"])
       .describe("Where an error's text stands in the answer; the first that is there."),
-    connectTimeout: duration.prefault("5s").describe("Longest wait for a connection, TLS included."),
-    responseTimeout: duration
-      .prefault("35s")
-      .describe("Longest wait for the whole answer; above common gateway timeouts, so that their 504 is seen."),
-    maxBodyBytes: z
-      .int()
-      .min(1_024)
-      .prefault(262_144)
-      .meta({ unit: "bytes", description: "Longest answer that is read." }),
-    tls: z
-      .strictObject({
-        caFile: z.string().min(1).optional().describe("PEM file of certificates trusted besides the usual ones."),
-      })
-      .prefault({}),
-    proxy: z
-      .string()
-      .refine(isProxyUrl)
-      .meta({
-        secret: true,
-        expected: "http:// or https:// URL of a proxy, with user and password where it wants them",
-        description:
-          "Proxy through which every connection is tunnelled (CONNECT): a fixed source address (guide §1.1).",
-      })
-      .optional(),
+    ...transportShape,
   })
-  .transform(({ connectTimeout, responseTimeout, ...rest }) => ({
-    ...rest,
-    connectTimeoutMs: connectTimeout,
-    responseTimeoutMs: responseTimeout,
-  }));
+  .transform(withTimeoutsInMs);
 
 export type KddiRouteConfig = z.output<typeof routeConfigSchema>;
 
@@ -200,8 +173,4 @@ function isBaseUrl(text: string): boolean {
 
 function isPathSegment(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text) && text !== "." && text !== "..";
-}
-
-function isProxyUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -7,9 +7,9 @@ import {
   type OutgoingMessage,
   parseRetryAfter,
 } from "@hikyaku/core";
+import type { Exchange } from "@hikyaku/exchange";
 import type { SmsPayload } from "./content.ts";
 import { readErrorText } from "./error-text.ts";
-import type { Exchange } from "./exchange.ts";
 import { readChannel, readIds, readObject } from "./gateway-answer.ts";
 import type { KddiRouteConfig } from "./route-config.ts";
 

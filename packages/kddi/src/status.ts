@@ -1,7 +1,7 @@
 import { decideByFailure, decideByStatus, parseRetryAfter, type StatusAnswer } from "@hikyaku/core";
+import type { Exchange } from "@hikyaku/exchange";
 import type { StatusReader } from "./delivery-status.ts";
 import { readErrorText } from "./error-text.ts";
-import type { Exchange } from "./exchange.ts";
 import { findMessageField, readIds, readObject } from "./gateway-answer.ts";
 import { asWord } from "./json-search.ts";
 import type { NotificationFields } from "./notification-fields.ts";
