@@ -43,6 +43,8 @@ export {
 
 export type {
   ContentIssue,
+  LookUpAnswer,
+  LookUpRef,
   NotificationInput,
   OutgoingMessage,
   PreparedContent,
@@ -53,11 +55,13 @@ export type {
   RecipientResult,
   RenderedMessage,
   RouteSettings,
+  SecondLeg,
   StatusAnswer,
   StatusRef,
 } from "./provider/provider.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";
+export { normaliseKoreanMobile } from "./recipient/korean-mobile.ts";
 export { maskNumber } from "./recipient/mask-number.ts";
 
 export {
