@@ -166,8 +166,8 @@ function assemble(
         concurrency: route.limits.concurrency ?? schema.limits.concurrency,
       },
       hooks: route.hooks ?? null,
-      receiptGraceMs: route.receiptGraceMs ?? parsed.receiptGraceMs,
-      statusChecks: { ...parsed.statusChecks, ...given(route.statusChecks) },
+      receiptGraceMs: route.receiptGraceMs ?? schema.receipts?.receiptGraceMs ?? parsed.receiptGraceMs,
+      statusChecks: { ...parsed.statusChecks, ...schema.receipts?.statusChecks, ...given(route.statusChecks) },
       retry: { ...parsed.retry, ...given(route.retry) },
       unknown: { ...parsed.unknown, ...given(route.unknown) },
     };
