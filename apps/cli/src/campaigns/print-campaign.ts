@@ -1,7 +1,7 @@
 import { type CampaignRow, campaignCounts, type Sql } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { GlobalOptions, World } from "../cli.ts";
 import { printResult } from "../output/print-result.ts";
-import { campaignView } from "./campaign-view.ts";
 import { findCampaignByName } from "./find-campaign-by-name.ts";
 
 /** A campaign as it is now: in full as JSON, in a sentence for people. */

@@ -1,5 +1,6 @@
 import { campaignReport, type Ledger } from "@hikyaku/ledger";
 import type { CampaignResult, Producer } from "@hikyaku/producer";
+import { campaignView } from "@hikyaku/views";
 import type { Cli, ExitCode } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
 import type { FoundStack } from "../connection/find-stack.ts";
@@ -9,7 +10,6 @@ import type { RejectedFile } from "../csv/rejected-file.ts";
 import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
-import { campaignView } from "./campaign-view.ts";
 import { drawReport } from "./draw-report.ts";
 import { importText } from "./import-text.ts";
 import { importWithProgress } from "./import-with-progress.ts";

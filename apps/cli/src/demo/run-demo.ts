@@ -14,7 +14,7 @@ import {
 } from "@hikyaku/ledger";
 import { type CampaignResult, createProducer } from "@hikyaku/producer";
 import { routeSchemas } from "@hikyaku/providers";
-import { campaignView } from "../campaigns/campaign-view.ts";
+import { campaignView } from "@hikyaku/views";
 import { drawReport } from "../campaigns/draw-report.ts";
 import { importText } from "../campaigns/import-text.ts";
 import { importWithProgress } from "../campaigns/import-with-progress.ts";

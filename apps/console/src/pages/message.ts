@@ -1,13 +1,6 @@
-import { maskNumber, type Provider } from "@hikyaku/core";
-import {
-  type CampaignRow,
-  findCampaign,
-  findMessage,
-  findRoute,
-  type MessageRow,
-  messageHistory,
-  type Sql,
-} from "@hikyaku/ledger";
+import { maskNumber } from "@hikyaku/core";
+import { findCampaign, findMessage, type MessageRow, messageHistory } from "@hikyaku/ledger";
+import { renderedText } from "@hikyaku/views";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stateMeanings } from "../campaigns/state-meanings.ts";
 import { Problem } from "../problems/problem.ts";
@@ -27,7 +20,7 @@ export function messagePages(app: FastifyInstance, context: PageContext): void {
       messageHistory(sql, { id: message.id }),
       message.campaignId === null ? null : findCampaign(sql, { id: message.campaignId }),
     ]);
-    const text = isRevealed ? await textOf(message, campaign, { sql, findProvider: deps.findProvider }) : null;
+    const text = isRevealed ? await renderedText({ sql, findProvider: deps.findProvider }, message) : null;
     if (isRevealed) deps.log.info({ user: request.session?.name, messageId: id }, "number and text shown to a person");
     return context.send(request, reply, {
       title: "Message",
@@ -72,19 +65,4 @@ ${
 
   app.get("/messages/:id", (request, reply) => show(request, reply, false));
   app.post("/messages/:id", (request, reply) => show(request, reply, true));
-}
-
-/** As its recipient reads it, by the rules of the route as they are now; null when they refuse it by now. */
-async function textOf(
-  message: MessageRow,
-  campaign: CampaignRow | null,
-  { sql, findProvider }: { sql: Sql; findProvider: (name: string) => Provider },
-): Promise<string | null> {
-  const route = await findRoute(sql, message.route);
-  if (!route) return null;
-  const rules = findProvider(route.provider).rules(route.settings);
-  const prepared = rules.prepareContent(message.content ?? campaign?.content);
-  if ("issues" in prepared) return null;
-  const rendered = prepared.render(message.vars ?? []);
-  return "issues" in rendered ? null : rendered.preview;
 }

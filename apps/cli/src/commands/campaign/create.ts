@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { campaignCounts } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
 import {
   addContentOptions,
@@ -7,7 +8,6 @@ import {
   readText,
   toCampaignOptions,
 } from "../../campaigns/campaign-options.ts";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";

@@ -1,7 +1,7 @@
 import { messageStates } from "@hikyaku/core";
 import { type CampaignCounts, type CampaignRow, campaignCounts } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";

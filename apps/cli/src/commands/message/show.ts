@@ -1,12 +1,13 @@
 import { findMessage, type MessageRow, messageHistory, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
+import { findProvider } from "@hikyaku/providers";
+import { renderedText } from "@hikyaku/views";
 import type { Command } from "commander";
 import { paintState } from "../../campaigns/draw-report.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
-import { messageView, shownNumber } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
-import { renderedText } from "../../messages/rendered-text.ts";
+import { shownMessage, shownNumber } from "../../messages/shown-message.ts";
 import { wholeNumber } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
@@ -43,7 +44,7 @@ export function addShow(message: Command, cli: Cli): void {
           const told: Told[] = [];
           for (const each of found) told.push(await tell(sql, each, options));
           const views = told.map(({ message: row, history, text }) => ({
-            ...messageView(row, { showNumbers: options.showNumbers ?? false }),
+            ...shownMessage(row, { showNumbers: options.showNumbers ?? false }),
             ...(text === null ? {} : { text }),
             history,
           }));
@@ -62,7 +63,7 @@ type Told = Awaited<ReturnType<typeof tell>>;
 
 async function tell(sql: Sql, message: MessageRow, { showText }: ShowOptions) {
   const history = await messageHistory(sql, { id: message.id });
-  return { message, history: [...history], text: showText ? await renderedText(sql, message) : null };
+  return { message, history: [...history], text: showText ? await renderedText({ sql, findProvider }, message) : null };
 }
 
 async function messagesTo(sql: Sql, { to = "", limit }: ShowOptions): Promise<MessageRow[]> {

@@ -1,11 +1,12 @@
 import { messageStates } from "@hikyaku/core";
 import { campaignReport } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import type { Api } from "../api.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { campaignSchema, campaignView } from "./campaign-view.ts";
+import { campaignSchema } from "./campaign-schema.ts";
 import { campaignParams, findByName } from "./find-by-name.ts";
 
 const reportSchema = z

@@ -1,7 +1,7 @@
 import { type CampaignCounts, type CampaignRow, campaignCounts, findCampaign, type Sql } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import * as z from "zod";
 import { Problem } from "../../problems/problem.ts";
-import { type CampaignView, campaignView } from "./campaign-view.ts";
 
 /** Path parameter of everything about one campaign. */
 export const campaignParams = z.object({
@@ -21,7 +21,7 @@ export async function findByName(sql: Sql, name: string): Promise<CampaignRow> {
 export async function showCampaign(
   sql: Sql,
   name: string,
-): Promise<{ campaign: CampaignRow; counts: CampaignCounts; view: CampaignView }> {
+): Promise<{ campaign: CampaignRow; counts: CampaignCounts; view: ReturnType<typeof campaignView> }> {
   const campaign = await findByName(sql, name);
   const counts = await campaignCounts(sql, { campaignId: campaign.id });
   return { campaign, counts, view: campaignView(campaign, counts) };

@@ -1,4 +1,5 @@
 import { findMessage, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
+import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
@@ -6,7 +7,7 @@ import { openNumberReader } from "../../recipients/read-number.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { messageSchema, messageView } from "./message-view.ts";
+import { messageSchema } from "./message-schema.ts";
 
 const withHistory = z.object({
   ...messageSchema.shape,

@@ -1,13 +1,12 @@
-import { maskNumber } from "@hikyaku/core";
 import type { MessageRow } from "@hikyaku/ledger";
 
-/** A message as `--json` prints it: the fields of the HTTP API, the number masked unless it is asked for. */
-export function messageView(message: MessageRow, { showNumbers }: { showNumbers: boolean }) {
+/** A message as `--json` prints it and the HTTP API answers it. Its number in full: who shows it to people masks it. */
+export function messageView(message: MessageRow) {
   return {
     id: message.id,
     campaignId: message.campaignId,
     route: message.route,
-    to: shownNumber(message.recipient, showNumbers),
+    to: message.recipient,
     state: message.state,
     reason: message.reason,
     segments: message.segments,
@@ -26,8 +25,4 @@ export function messageView(message: MessageRow, { showNumbers }: { showNumbers:
     displayedAt: message.displayedAt,
     endedAt: message.endedAt,
   };
-}
-
-export function shownNumber(recipient: string, showNumbers: boolean): string {
-  return showNumbers ? recipient : maskNumber(recipient);
 }

@@ -1,5 +1,4 @@
 import { messageStates } from "@hikyaku/core";
-import type { MessageRow } from "@hikyaku/ledger";
 import * as z from "zod";
 
 const moment = z.date().nullable();
@@ -29,31 +28,3 @@ export const messageSchema = z
     endedAt: moment.describe("When it got its final state."),
   })
   .meta({ id: "Message", description: "One recipient of one campaign and round, or a single message." });
-
-export type MessageView = z.output<typeof messageSchema>;
-
-export function messageView(message: MessageRow): MessageView {
-  return {
-    id: message.id,
-    campaignId: message.campaignId,
-    route: message.route,
-    to: message.recipient,
-    state: message.state,
-    reason: message.reason,
-    segments: message.segments,
-    attempts: message.attempts,
-    line: message.line,
-    round: message.round,
-    channel: message.channel,
-    providerMessageId: message.providerMessageId,
-    idempotencyKey: message.idempotencyKey,
-    validUntil: message.validUntil,
-    queuedAt: message.queuedAt,
-    sendingAt: message.sendingAt,
-    acceptedAt: message.acceptedAt,
-    sentAt: message.sentAt,
-    deliveredAt: message.deliveredAt,
-    displayedAt: message.displayedAt,
-    endedAt: message.endedAt,
-  };
-}

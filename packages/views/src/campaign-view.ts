@@ -1,6 +1,6 @@
 import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
 
-/** A campaign as `--json` prints it: the fields of the HTTP API. */
+/** A campaign as `--json` prints it and the HTTP API answers it. */
 export function campaignView(campaign: CampaignRow, counts: CampaignCounts) {
   return {
     id: campaign.id,
