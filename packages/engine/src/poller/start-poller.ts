@@ -1,81 +1,32 @@
 import type { Config } from "@hikyaku/config";
-import type { Provider } from "@hikyaku/core";
-import type { Ledger } from "@hikyaku/ledger";
-import { openThrottle, type RedisConnections } from "@hikyaku/queue";
-import type { Logger } from "../observing/create-logger.ts";
-import type { Metrics } from "../observing/create-metrics.ts";
-import { createClientHolder } from "../sender/client-holder.ts";
-import { createRouteHold } from "../sender/route-hold.ts";
+import type { ProcessParts } from "../process/run-process.ts";
+import { openRoute, setLimits } from "../routes/open-route.ts";
 import { createPoller } from "./create-poller.ts";
 
 /** Starts a status poller for every route of the configuration. */
-export async function startPoller(deps: {
-  readonly config: Config;
-  readonly findProvider: (name: string) => Provider;
-  readonly worker: string;
-  readonly ledger: Ledger;
-  readonly connections: RedisConnections;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-}): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
-  const routes = await Promise.all(
-    Object.values(deps.config.routes).map(async (route) => {
-      const provider = deps.findProvider(route.provider);
-      const log = deps.log.child({ route: route.name });
-      const throttle = openThrottle({
-        connections: deps.connections,
-        route: route.name,
-        limits: route.limits,
-        adaptive: deps.config.throttle,
-        role: "status",
-        statusShare: deps.config.poller.tpsShare,
-        prefix: deps.config.redisPrefix,
-        onError: (err) => log.error({ err }, "throttle fault"),
-      });
-      const client = createClientHolder({
-        connect: () => provider.connect(route.settings, { routeName: route.name, connections: 1 }),
-        throttle,
-        onCloseError: (err) => log.warn({ err }, "closing sockets failed"),
-      });
-      const hold = createRouteHold({
-        ledger: deps.ledger,
-        route: route.name,
-        log,
-        metrics: deps.metrics,
-        credentialsProbeMs: deps.config.hold.probeEveryMs,
-        faultProbeMs: { base: Math.min(5_000, deps.config.hold.probeEveryMs), cap: deps.config.hold.probeEveryMs },
-        onChange: () => {},
-      });
-      const poller = createPoller({
-        route: route.name,
-        ledger: deps.ledger,
-        throttle,
-        client,
-        rules: provider.rules(provider.publicSettings(route.settings)),
-        hold,
-        schedule: {
-          graceMs: route.receiptGraceMs,
-          plan: route.statusChecks.afterMinutes,
-          lastCheckMarginMs: route.statusChecks.lastCheckMarginMs,
-        },
-        intervalMs: deps.config.poller.intervalMs,
-        batchSize: deps.config.poller.batchSize,
-        tpsShare: deps.config.poller.tpsShare,
-        now: () => new Date(),
-        log,
-        metrics: deps.metrics,
-      });
-      return { name: route.name, throttle, client, poller };
-    }),
-  );
+export async function startPoller(
+  deps: Omit<ProcessParts, "ready" | "onFatal">,
+): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
+  const { config, ledger, metrics } = deps;
+  const routes = Object.values(config.routes).map((route) => {
+    const { name, rules, log, throttle, client, hold } = openRoute(deps, route, { role: "status" });
+    const poller = createPoller({
+      ...{ route: name, ledger, throttle, client, rules, hold, log, metrics },
+      schedule: {
+        graceMs: route.receiptGraceMs,
+        plan: route.statusChecks.afterMinutes,
+        lastCheckMarginMs: route.statusChecks.lastCheckMarginMs,
+      },
+      intervalMs: config.poller.intervalMs,
+      batchSize: config.poller.batchSize,
+      tpsShare: config.poller.tpsShare,
+      now: () => new Date(),
+    });
+    return { name, throttle, client, poller };
+  });
 
   return {
-    async setLimits(config) {
-      for (const route of routes) {
-        const changed = config.routes[route.name];
-        if (changed) await route.throttle.setLimits(changed.limits);
-      }
-    },
+    setLimits: (changed) => setLimits(routes, changed),
     async close() {
       await Promise.all(routes.map((route) => route.poller.close()));
       await Promise.all(
