@@ -1,10 +1,11 @@
-import { type UsageDivision, type UsagePart, usageBy, usageDivisions, usageOfMonth } from "@hikyaku/ledger";
+import { type UsageDivision, type UsagePart, usageBy, usageDivisions } from "@hikyaku/ledger";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { monthOf, monthPattern, monthsFrom } from "../usage/months.ts";
+import { createUsageCache } from "../usage/usage-cache.ts";
 import { usageCsv } from "../usage/usage-csv.ts";
 import { type Html, html } from "./html.ts";
 import type { PageContext } from "./page-context.ts";
-import { number, plural } from "./words.ts";
+import { number } from "./words.ts";
 
 const names: Readonly<Record<UsageDivision, string>> = { route: "by route", campaign: "by campaign", day: "by day" };
 
@@ -12,23 +13,26 @@ interface Shown {
   month: string;
   by: UsageDivision;
   parts: UsagePart[];
+  readAt: Date;
 }
 
 /** `GET /usage`: what the carrier counted in a month. `GET /usage.csv` is the same for a spreadsheet. */
 export function usagePages(app: FastifyInstance, context: PageContext): void {
   const { config, ledger } = context.deps;
   const { timeZone } = config.console;
+  const cache = createUsageCache({ sql: ledger.sql, timeZone });
 
   async function read(request: FastifyRequest): Promise<Shown> {
     const query = request.query as { month?: string; by?: string };
     const month = monthPattern.test(query.month ?? "") ? (query.month ?? "") : monthOf(new Date(), timeZone);
     const by = usageDivisions.find((each) => each === query.by) ?? "route";
-    return { month, by, parts: usageBy(by, await usageOfMonth(ledger.sql, { month, timeZone })) };
+    const { rows, readAt } = await cache.usageOf(month);
+    return { month, by, parts: usageBy(by, rows), readAt };
   }
 
   app.get("/usage", async (request, reply) => {
     const shown = await read(request);
-    const { month, by, parts } = shown;
+    const { month, by, parts, readAt } = shown;
     const link = (to: { month?: string; by?: UsageDivision }) => {
       const { month: inMonth, by: division } = { month, by, ...to };
       return `?month=${inMonth}&by=${division}`;
@@ -44,7 +48,8 @@ export function usagePages(app: FastifyInstance, context: PageContext): void {
         (each) =>
           html`<a href="/usage${link({ by: each })}"${each === by && html` aria-current="true"`}>${names[each]}</a>`,
       )}</div>
-${parts.length === 0 ? html`<div class="card empty">Nothing was accepted in ${month}.</div>` : table(shown)}`,
+${parts.length === 0 ? html`<div class="card empty">Nothing was accepted in ${month}.</div>` : table(shown)}
+<p class="small soft">As of ${context.clock.short(readAt)}</p>`,
     });
   });
 
@@ -63,8 +68,7 @@ function table({ by, parts }: Shown): Html {
   return html`<div class="scroll"><table><thead><tr>${lead}<th>Route</th><th>Account</th><th>Channel</th><th class="number">Messages</th><th class="number">Billable parts</th></tr></thead><tbody>${parts.map(
     (part) =>
       html`<tr>${by === "day" && html`<td>${part.day}</td>`}${by === "campaign" && html`<td class="wide">${campaignOf(part)}</td>`}<td class="short">${part.route}</td><td>${part.account ?? "–"}</td><td>${part.channel ?? html`<span class="soft">not stated</span>`}</td><td class="number">${number(part.messages)}</td><td class="number">${number(part.segments)}</td></tr>`,
-  )}<tr>${lead && html`<td></td>`}<td><b>all</b></td><td></td><td></td><td class="number"><b>${number(sum("messages"))}</b></td><td class="number"><b>${number(sum("segments"))}</b></td></tr></tbody></table></div>
-<p class="small soft">${plural(parts.length, "row")}</p>`;
+  )}<tr>${lead && html`<td></td>`}<td><b>all</b></td><td></td><td></td><td class="number"><b>${number(sum("messages"))}</b></td><td class="number"><b>${number(sum("segments"))}</b></td></tr></tbody></table></div>`;
 }
 
 function campaignOf({ campaignId, name, key }: UsagePart): Html {
