@@ -100,10 +100,14 @@ describe("campaign send", () => {
   test("a window of its own must lie within the class's, and a started campaign outside of it says why it waits", async () => {
     const wide = await hikyaku(...send("wide", "--window", "08:00-20:00"));
     expect([wide.code, wide.err]).toEqual([2, expect.stringContaining('override the rule "window" with a reason')]);
-    const argv = send("later", "--window", times(2, 4), "--override-window", "an alarm");
+    const hours = times(2, 4);
+    const argv = send("later", "--window", hours, "--override-window", "an alarm");
     const { code, err } = await hikyaku(...argv);
-    expect([code, err]).toEqual([0, expect.stringContaining(`It is outside its delivery window (${times(2, 4)})`)]);
-    expect(err).toMatch(/and goes on by itself at 20\d\d-/);
+    const waits = `outside its delivery window (${hours}), goes on by itself at 20`;
+    expect([code, err]).toEqual([0, expect.stringContaining(`It is ${waits}`)]);
+    expect((await hikyaku("campaign", "show", "later")).out).toContain(`running, ${waits}`);
+    await hikyaku("campaign", "pause", "later");
+    expect((await hikyaku("campaign", "resume", "later")).out).toContain(`Campaign later is running.\nIt is ${waits}`);
     const notice = await hikyaku(...send("notice", "--class", "transactional"));
     expect(notice.err).not.toContain("delivery window");
   });
@@ -133,7 +137,8 @@ describe("campaign send", () => {
       { actor, action: "override-rule", rule: "window", reason: "a recall", campaignId: id },
       { actor, action: "override-rule", rule: "consent", reason: "all are customers", campaignId: id },
     ]);
-    expect((await hikyaku("audit", "list", "--campaign", "alarm")).out).toContain("override-rule: window");
+    const { out } = await hikyaku("audit", "list", "--campaign", "alarm");
+    expect(out).toMatch(/override-rule: window +campaign alarm, route ads +a recall\n/);
   });
 
   test("without a key of one's own another class is another campaign, and the key of before stays what it was", async () => {

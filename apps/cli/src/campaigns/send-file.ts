@@ -1,4 +1,3 @@
-import { mayGoOutFrom } from "@hikyaku/core";
 import { campaignReport, type Ledger } from "@hikyaku/ledger";
 import type { CampaignResult, Producer } from "@hikyaku/producer";
 import type { Cli, ExitCode } from "../cli.ts";
@@ -7,11 +6,11 @@ import type { FoundStack } from "../connection/find-stack.ts";
 import { tpsOf } from "../connection/route-limits.ts";
 import type { RecipientFile } from "../csv/recipient-file.ts";
 import type { RejectedFile } from "../csv/rejected-file.ts";
-import { counted, moment } from "../output/format.ts";
+import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
 import { campaignView } from "./campaign-view.ts";
-import { windowsOf, windowsText } from "./class-lines.ts";
+import { windowNotice } from "./class-lines.ts";
 import { drawReport } from "./draw-report.ts";
 import { findCampaignByName } from "./find-campaign-by-name.ts";
 import { importText } from "./import-text.ts";
@@ -61,7 +60,8 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
       `Campaign ${key} has been started before and is ${imported.state}: nothing is sent again. Use another --key to send to this file once more.\n`,
     );
   }
-  await tellWindow(input, id);
+  const notice = await windowNotice(ledger.sql, await findCampaignByName(ledger.sql, id));
+  if (notice !== null) err.write(`It is ${notice}.\n`);
   if (!options.wait) {
     if (options.json)
       cli.terminal.out.write(`${JSON.stringify({ ...imported, rejectedFile: rejectedPath }, null, 2)}\n`);
@@ -83,17 +83,6 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
     });
   }
   return await report(input, watched, rejectedPath);
-}
-
-/** Outside its delivery window a campaign that was started stands still, and whoever watches should know why. */
-async function tellWindow({ cli, ledger }: SendFileInput, id: string): Promise<void> {
-  const campaign = await findCampaignByName(ledger.sql, id);
-  const windows = await windowsOf(ledger.sql, campaign);
-  const now = new Date();
-  const opening = mayGoOutFrom(windows, now);
-  if (campaign.state !== "running" || opening === now) return;
-  const when = opening === null ? "never, because they are not open together" : `by itself at ${moment(opening)}`;
-  cli.terminal.err.write(`It is outside its delivery window (${windowsText(windows)}) and goes on ${when}.\n`);
 }
 
 async function isWanted(cli: Cli, options: SendOptions, imported: CampaignResult): Promise<boolean> {

@@ -56,11 +56,12 @@ ${last && html`<p class="actions"><a class="button" href="/audit?${filter}cursor
   }
 }
 
-function subject({ campaignId, messageId, recipient, route, details }: AuditEntry): Html {
+function subject({ campaignId, campaignName, messageId, recipient, route, details }: AuditEntry): Html {
   const on = route === "*" ? "every route" : route;
-  const count = typeof details.messages === "number" ? html`${plural(details.messages, "message")} ` : null;
+  const count = typeof details.messages === "number" ? html`${plural(details.messages, "message")} of ` : null;
   if (recipient !== null) return html`${maskNumber(recipient)} on ${on}`;
-  if (campaignId !== null) return html`${count}<a href="/campaigns/${campaignId}">campaign</a> on ${on}`;
+  if (campaignId !== null)
+    return html`${count}<a href="/campaigns/${campaignId}">${campaignName ?? "a campaign that is gone"}</a> on ${on}`;
   if (messageId !== null) return html`<a href="/messages/${messageId}">message</a> on ${on}`;
   const { heldReason } = details;
   return html`${count}${on}${typeof heldReason === "string" && html` <span class="soft small">held because: ${heldReason}</span>`}`;

@@ -78,7 +78,7 @@ const noName: AdvertisingFault = {
   rule: "sender-name",
   code: "advertising-without-sender",
   message:
-    "no sender name is configured, so nobody can tell whether the text names its sender, which advertising must; set sender.name to your company's official name, or state its class (transactional, dunning) if it is no advertising",
+    "no sender name is configured, so nobody can tell whether the text names its sender, which advertising must; set sender.name to your company's official name and start the workers again, or state its class (transactional, dunning) if it is no advertising",
 };
 
 function nameMissing(senderName: string): AdvertisingFault {

@@ -19,6 +19,8 @@ export interface AuditEntry {
   reason: string;
   route: string | null;
   campaignId: string | null;
+  /** Null also when the campaign is gone and nothing of it was ever accepted. */
+  campaignName: string | null;
   messageId: string | null;
   /** Of a suppression that was removed: whose. */
   recipient: string | null;

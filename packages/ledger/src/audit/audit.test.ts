@@ -29,7 +29,16 @@ test("what a campaign sets aside stands on it and in the audit, once", async () 
   expect(await findCampaign(sql, { key: "k" })).toMatchObject({ class: "advertising", overrides });
   expect((await listAudit(sql, { limit: 9 })).reverse()).toMatchObject(
     overrides.map(({ rule, reason, by: actor }) => ({
-      ...{ action: "override-rule", rule, reason, actor, route, campaignId: campaign.id, messageId: null },
+      ...{
+        action: "override-rule",
+        rule,
+        reason,
+        actor,
+        route,
+        campaignId: campaign.id,
+        campaignName: campaign.name,
+        messageId: null,
+      },
       at: expect.any(Date),
     })),
   );

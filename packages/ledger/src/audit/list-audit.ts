@@ -16,11 +16,14 @@ export async function listAudit(
   { limit, before, action, campaignId, messageId }: ListAuditInput,
 ): Promise<AuditEntry[]> {
   return await sql<AuditEntry[]>`
-    select id, at, actor, action, rule, reason, route, campaign_id, message_id, recipient, details from audit
-    where ${before === undefined ? sql`true` : sql`id < ${before}`}
+    select audit.*, coalesce(campaign.name, campaign_past.name) as campaign_name
+    from audit
+    left join campaign on campaign.id = audit.campaign_id
+    left join campaign_past on campaign_past.id = audit.campaign_id
+    where ${before === undefined ? sql`true` : sql`audit.id < ${before}`}
       and ${action === undefined ? sql`true` : sql`action = ${action}`}
       and ${campaignId === undefined ? sql`true` : sql`campaign_id = ${campaignId}`}
       and ${messageId === undefined ? sql`true` : sql`message_id = ${messageId}`}
-    order by id desc
+    order by audit.id desc
     limit ${limit}`;
 }

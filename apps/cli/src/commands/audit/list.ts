@@ -68,10 +68,15 @@ export function addList(audit: Command, cli: Cli): void {
     );
 }
 
-function subjectOf({ campaignId, messageId, recipient, route, details }: AuditEntry): string {
+function subjectOf({ campaignId, campaignName, messageId, recipient, route, details }: AuditEntry): string {
   const messages = typeof details.messages === "number" ? [counted(details.messages, "message")] : [];
   const of =
-    recipient ?? (campaignId !== null ? `campaign ${campaignId}` : messageId !== null ? `message ${messageId}` : null);
+    recipient ??
+    (campaignId !== null
+      ? `campaign ${campaignName ?? campaignId}`
+      : messageId !== null
+        ? `message ${messageId}`
+        : null);
   const on = route === null ? [] : [route === "*" ? "every route" : `route ${route}`];
   return [...(of === null ? [] : [of]), ...messages, ...on].join(", ");
 }

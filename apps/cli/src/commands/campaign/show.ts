@@ -2,7 +2,7 @@ import { messageStates } from "@hikyaku/core";
 import { type CampaignCounts, type CampaignRow, campaignCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
-import { classLines, windowsOf, windowsText } from "../../campaigns/class-lines.ts";
+import { classLines, windowNotice, windowsOf, windowsText } from "../../campaigns/class-lines.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -23,15 +23,23 @@ export function addShow(campaign: Command, cli: Cli): void {
         return await useLedger(cli, options, async ({ sql }) => {
           const found = await findCampaignByName(sql, name);
           const counts = await campaignCounts(sql, { campaignId: found.id });
-          const times = windowsText(await windowsOf(sql, found));
-          printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, times, paint));
+          const hours = windowsText(await windowsOf(sql, found));
+          const notice = await windowNotice(sql, found);
+          printResult(cli, options, campaignView(found, counts), (paint) =>
+            drawCampaign(found, counts, { hours, notice }, paint),
+          );
           return 0;
         });
       }),
     );
 }
 
-function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, times: string, paint: Paint): string {
+function drawCampaign(
+  campaign: CampaignRow,
+  counts: CampaignCounts,
+  { hours, notice }: { hours: string; notice: string | null },
+  paint: Paint,
+): string {
   const total = toSend(counts);
   const done = total - counts.queued - counts.sending;
   const pairs: [string, string][] = [
@@ -39,7 +47,14 @@ function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, times: stri
     ["id", campaign.id],
     ["name", campaign.name],
     ["route", campaign.route],
-    ["state", campaign.state === "paused" ? `paused: ${campaign.pauseReason}` : campaign.state],
+    [
+      "state",
+      campaign.state === "paused"
+        ? `paused: ${campaign.pauseReason}`
+        : notice === null
+          ? campaign.state
+          : `${campaign.state}, ${notice}`,
+    ],
     ["progress", `${count(done)} of ${count(total)} (${percent(done, total)})`],
     [
       "messages",
@@ -52,7 +67,7 @@ function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, times: stri
     ],
     ["priority", String(campaign.priority)],
     ...classLines(campaign),
-    ["window", times],
+    ["window", hours],
     ["created", moment(campaign.createdAt)],
     [
       "started",

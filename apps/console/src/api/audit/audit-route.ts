@@ -16,6 +16,7 @@ const entrySchema = z
     reason: z.string().describe("As given; empty when none was."),
     route: z.string().nullable(),
     campaignId: z.uuid().nullable(),
+    campaignName: z.string().nullable(),
     messageId: z.uuid().nullable(),
     recipient: z.string().nullable().describe("Whose suppression was removed."),
     details: z.record(z.string(), z.unknown()),
