@@ -200,6 +200,19 @@ describe("the recipients of advertising", () => {
     { to: "090-1000-0005", name: "伊藤", consent_at: "yes", consent_source: "web" },
   ] as typeof people;
 
+  test("with a record that is no text are refused", async () => {
+    await using fresh = await onRoute();
+    const recipients = [
+      { ...people[0], consent_source: { form: 1 } },
+      { ...people[1], consent_at: true },
+    ] as unknown as typeof people;
+    const { rejections } = await fresh.hikyaku.enqueueCampaign({ ...sale, recipients });
+    expect(rejections).toMatchObject([
+      { code: "not-text", reason: expect.stringMatching(/^consent_source is a value of type object/) },
+      { code: "not-text", reason: expect.stringMatching(/^consent_at is a value of type boolean/) },
+    ]);
+  });
+
   test("without a record are warned of, and one that can't be read is refused", async () => {
     await using fresh = await onRoute();
     const result = await fresh.hikyaku.enqueueCampaign({ ...sale, recipients: mixed });

@@ -31,7 +31,9 @@ export function createRowChecker(
     }
     const rendered = prepared.render(vars);
     if ("issues" in rendered) return refuseText(rendered.issues);
-    const lawful = law === null ? null : law(rendered, consentOf(cells, variables.length + 1));
+    const consent = law === null ? null : consentOf(cells.slice(variables.length + 1));
+    if (consent && "ok" in consent) return consent;
+    const lawful = law === null || consent === null ? null : law(rendered, consent);
     if (lawful && !lawful.ok) return lawful;
     if (lawful?.warning) warnings.note(lawful.warning.code, lawful.warning.message, line);
     if (recipient.warning !== undefined) warnings.note("recipient", recipient.warning, line);
@@ -41,12 +43,12 @@ export function createRowChecker(
   };
 }
 
-/** The cells behind the variables. What is no text is given on as a text that is no time, and refused as one. */
-function consentOf(cells: readonly unknown[], from: number): { at: string; source: string } {
-  const [at = "", source = ""] = [cells[from], cells[from + 1]].map((cell) => {
-    const text = textOf(cell);
-    return text === notText ? kindOf(cell) : text;
-  });
+/** @param cells those behind the variables, if there are any */
+function consentOf(cells: readonly unknown[]): { at: string; source: string } | CheckedRow {
+  const [at = "", source = ""] = cells.map(textOf);
+  if (at === notText) return refuse("consent_at", "not-text", `consent_at is ${kindOf(cells[0])}; write it as text`);
+  if (source === notText)
+    return refuse("consent_source", "not-text", `consent_source is ${kindOf(cells[1])}; write it as text`);
   return { at, source };
 }
 
