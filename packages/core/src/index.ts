@@ -2,6 +2,8 @@
 
 export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
 
+export { type LegContentInput, prepareLeg } from "./fallback/leg-content.ts";
+export { type FirstLeg, type SecondLegPlan, type SecondLegStep, secondLegStep } from "./fallback/second-leg.ts";
 export {
   deficitRoundRobin,
   type FeedCandidate,

@@ -1,7 +1,12 @@
 export { type ApiKeyRow, createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from "./api-keys/api-key.ts";
 export { type AdvancedCampaigns, advanceCampaigns } from "./campaigns/advance-campaigns.ts";
-export { campaignCounts, countRows } from "./campaigns/campaign-counts.ts";
-export { type CampaignReport, campaignReport } from "./campaigns/campaign-report.ts";
+export { campaignCounts, countRows, type LegCounts, legCounts } from "./campaigns/campaign-counts.ts";
+export {
+  type CampaignReport,
+  campaignReport,
+  type ReasonCount,
+  type SecondLegsReport,
+} from "./campaigns/campaign-report.ts";
 export type { CampaignCounts, CampaignRow, DeliveryWindow, OnUnknown } from "./campaigns/campaign-row.ts";
 export { type Cancelled, cancelCampaign } from "./campaigns/cancel-campaign.ts";
 export { createCampaign, type NewCampaign } from "./campaigns/create-campaign.ts";
@@ -30,6 +35,17 @@ export {
   type RecordedResult,
   recordOutcomes,
 } from "./dispatch/record-outcomes.ts";
+export { plannedFallbackAt } from "./fallback/at-once.ts";
+export { fallbackCampaigns } from "./fallback/fallback-campaigns.ts";
+export { type CarrierLeg, recordCarrierLegs } from "./fallback/record-carrier-legs.ts";
+export {
+  type BegunSecondLeg,
+  type FallbackCandidate,
+  type NewSecondLeg,
+  type SettledFallbacks,
+  settleFallbacks,
+} from "./fallback/settle-fallbacks.ts";
+export { type TakeDueFallbacksInput, takeDueFallbacks } from "./fallback/take-due-fallbacks.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
 export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
@@ -47,7 +63,7 @@ export { type ImportLocks, openImportLocks } from "./imports/import-locks.ts";
 export { type ImportTotals, importTotals } from "./imports/import-totals.ts";
 export { linesOfRecipients } from "./imports/lines-of-recipients.ts";
 export { listRejections, type Rejection, recordRejections, rejectionCodes } from "./imports/rejections.ts";
-export { findMessage, messagesOfRecipient } from "./messages/find-message.ts";
+export { findMessage, findOtherLeg, messagesOfRecipient } from "./messages/find-message.ts";
 export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
 export { listMessages, streamMessages } from "./messages/list-messages.ts";
 export { type HistoryEntry, messageHistory } from "./messages/message-history.ts";

@@ -8,6 +8,11 @@ const {
   advanceCampaigns,
   applyReceipts,
   campaignReport,
+  fallbackCampaigns,
+  findOtherLeg,
+  recordCarrierLegs,
+  settleFallbacks,
+  takeDueFallbacks,
   claimBatch,
   closeUnknown,
   deleteFinished,
@@ -57,6 +62,18 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
     receipt({ providerMessageId: newId(), reportedState: "sent", recipient: "+81" }),
   ]);
   await applyReceipts(sql, { limit: 10, parkForMs: 1_000_000, parkRetryMs: 1_000 });
+  await fallbackCampaigns(sql, { route });
+  await takeDueFallbacks(sql, { route, limit: 10, leaseMs: 1_000, campaigns: [campaignId] });
+  const second = { route, segments: 1, content: null, fault: null };
+  await settleFallbacks(
+    sql,
+    ids.map((id) => ({ id, asked: "answered", contentChannel: "rcs", second })),
+  );
+  await findOtherLeg(sql, { id: newId(), firstLeg: null });
+  await findOtherLeg(sql, { id: newId(), firstLeg: newId() });
+  await recordCarrierLegs(sql, [
+    { id: newId(), firstLeg: newId(), channel: "sms", providerMessageId: "x", segments: 1 },
+  ]);
   await feedable(sql, { route });
   await operatorFigures(sql);
   await advanceCampaigns(sql);

@@ -1,4 +1,12 @@
-import { findMessage, type MessageRow, messageHistory, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
+import {
+  findMessage,
+  findOtherLeg,
+  type MessageRow,
+  messageHistory,
+  messagesOfRecipient,
+  plannedFallbackAt,
+  type Sql,
+} from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { paintState } from "../../campaigns/draw-report.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -47,7 +55,8 @@ export function addShow(message: Command, cli: Cli): void {
             ...(text === null ? {} : { text }),
             history,
           }));
-          printResult(cli, options, id === undefined ? views : views[0], (paint) =>
+          const [view, otherLeg = null] = views;
+          printResult(cli, options, id === undefined ? views : { ...view, otherLeg }, (paint) =>
             told.length === 0
               ? "Nothing was ever sent to this number.\n"
               : told.map((each) => draw(each, options.showNumbers ?? false, paint)).join("\n"),
@@ -71,7 +80,10 @@ async function messagesTo(sql: Sql, { to = "", limit }: ShowOptions): Promise<Me
 
 async function messageOf(sql: Sql, id: string): Promise<MessageRow[]> {
   const message = await findMessage(sql, { id });
-  if (message !== null) return [message];
+  if (message !== null) {
+    const other = await findOtherLeg(sql, message);
+    return other === null ? [message] : [message, other];
+  }
   throw new CliError(`There is no message ${id}.`, {
     mend: "Find it by `hikyaku message list --campaign …` or `message show --to …`.",
   });
@@ -83,6 +95,7 @@ function draw({ message, history, text }: Told, showNumbers: boolean, paint: Pai
     ["to", shownNumber(message.recipient, showNumbers)],
     ["state", `${paintState(message.state, paint)}${message.reason === null ? "" : `: ${message.reason}`}`],
     ["route", message.route],
+    ...legPairs(message),
     [
       "campaign",
       message.campaignId === null
@@ -100,4 +113,12 @@ function draw({ message, history, text }: Told, showNumbers: boolean, paint: Pai
     paint,
   );
   return `${drawPairs(pairs, paint)}\n${table}`;
+}
+
+/** How it stands to its other leg, where it has or may get one. */
+function legPairs(message: MessageRow): [string, string][] {
+  if (message.leg === 2) return [["leg", `2, follows ${message.firstLeg}`]];
+  if (message.fallbackAfterMs === null) return [];
+  const at = plannedFallbackAt(message);
+  return [["leg", at === null ? "1" : `1, followed at ${moment(at)} unless it has arrived`]];
 }
