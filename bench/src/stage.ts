@@ -13,7 +13,7 @@ import {
   newId,
   startCampaign,
 } from "@hikyaku/ledger";
-import { connectRedis, signalFeeder } from "@hikyaku/queue";
+import { connectRedis, signalFeeder, throttleKey } from "@hikyaku/queue";
 import { spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
 
@@ -54,7 +54,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   stack.defer(() => ledger.close());
   const connections = connectRedis({ url: redis.url });
   stack.defer(() => connections.closeAll());
-  const grantsKey = `${redis.redisPrefix}:throttle:${route}:grants`;
+  const grantsKey = `${throttleKey(redis.redisPrefix, route)}:grants`;
   /** Workers whose share of the connections is above nothing. */
   const granted = async () =>
     Object.values(await connections.shared.hgetall(grantsKey)).filter((entry) => Number(entry.split(" ")[1]) > 0)

@@ -1,6 +1,6 @@
 export { connectRedis, type RedisConnections, type RedisConnectionsOptions } from "./connection.ts";
 export { type FeederSignalOptions, onFeederSignal, signalFeeder } from "./feeder-signal.ts";
-export { defaultPrefix, type Lane, lanes, sendQueueName } from "./names.ts";
+export { defaultPrefix, type Lane, lanes, sendQueueName, throttleKey } from "./names.ts";
 export { type Parked, type ParkedList, type ParkedOptions, parkedOutcomes, parkedReceipts } from "./parked.ts";
 export { redisEpoch } from "./redis-epoch.ts";
 export { messageCountOf, type SendJob, sendJobSchema } from "./send-job.ts";

@@ -7,6 +7,6 @@ const timerLagMs = 0.7;
  */
 export function after(delayMs: number, run: () => void, sinceMs: number = performance.now()): void {
   const leftMs = delayMs - (performance.now() - sinceMs);
-  if (delayMs <= 0 || leftMs <= 0) run();
+  if (leftMs <= 0) run();
   else setTimeout(run, Math.max(1, Math.round(leftMs - timerLagMs))).unref();
 }

@@ -123,8 +123,10 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
 
   function dropPassed(now: number): void {
     const open = total(reserved) + total(wanted);
-    const overdue = slots.overdue(now);
-    for (const [index, { at }] of slots.takePassed(now, open).entries()) {
+    const passed = slots.takePassed(now, open);
+    if (passed.length === 0) return;
+    const overdue = passed.length + slots.overdue(now);
+    for (const [index, { at }] of passed.entries()) {
       if (index < open) {
         slotsMissed++;
         lateness.add(now, now - at, overdue - index);
