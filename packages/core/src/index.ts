@@ -3,12 +3,39 @@
 export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
 
 export {
+  type EventHeaders,
+  type EventSignatureResult,
+  eventSecretPattern,
+  newEventSecret,
+  signEvent,
+  verifyEvent,
+} from "./events/event-signature.ts";
+export {
+  type EventType,
+  eventTypes,
+  inboundEvents,
+  type MessageEventType,
+  messageEventTypes,
+  toldStateOf,
+  toldStates,
+} from "./events/event-types.ts";
+
+export {
   deficitRoundRobin,
   type FeedCandidate,
   type RoundRobinState,
   type Shares,
   startOfRound,
 } from "./feeding/deficit-round-robin.ts";
+
+export {
+  defaultOptOutWords,
+  normaliseReply,
+  type ReplyWordFinder,
+  replyWordFinder,
+  type WordMatch,
+  wordMatches,
+} from "./inbound/reply-words.ts";
 
 export {
   type AfterAttempt,

@@ -30,6 +30,23 @@ export {
   type RecordedResult,
   recordOutcomes,
 } from "./dispatch/record-outcomes.ts";
+export {
+  type EndpointRow,
+  enableEndpoint,
+  findEndpoint,
+  listEndpoints,
+  noteEndpointFailure,
+  noteEndpointSuccess,
+  openEndpoint,
+} from "./events/event-endpoints.ts";
+export { type EventFigures, eventFigures } from "./events/event-figures.ts";
+export { type EventFacts, type EventRow, type EventState, eventStateOf, eventStates } from "./events/event-row.ts";
+export { type EventFilter, findEvent, listEvents } from "./events/list-events.ts";
+export { loadEvents } from "./events/load-events.ts";
+export { type DeliveryResult, recordDeliveries } from "./events/record-deliveries.ts";
+export { type EventSelection, replayEvents } from "./events/replay-events.ts";
+export { subscribeEvents } from "./events/subscribe-events.ts";
+export { releaseTakenEvents, takeEvents } from "./events/take-events.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
 export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
@@ -38,6 +55,7 @@ export { nextToFeed } from "./feed/next-to-feed.ts";
 export { orphanSingles } from "./feed/orphan-singles.ts";
 export { type DueMessage, type TakeDueInput, takeDue } from "./feed/take-due.ts";
 export { countLimit, operatorFigures, type RouteFigures } from "./figures/operator-figures.ts";
+export { type HookRow, listHooks } from "./hooks/list-hooks.ts";
 export { type AppendedRows, type AppendRowsInput, appendRows, type ImportRow } from "./imports/append-rows.ts";
 export { beginImport, type ImportPosition } from "./imports/begin-import.ts";
 export { discardImport } from "./imports/discard-import.ts";
@@ -47,6 +65,10 @@ export { type ImportLocks, openImportLocks } from "./imports/import-locks.ts";
 export { type ImportTotals, importTotals } from "./imports/import-totals.ts";
 export { linesOfRecipients } from "./imports/lines-of-recipients.ts";
 export { listRejections, type Rejection, recordRejections, rejectionCodes } from "./imports/rejections.ts";
+export { type AppliedInbound, applyInbound, type InboundRules } from "./inbound/apply-inbound.ts";
+export { type InboundRow, type LinkWay, linkWays, type WordKind } from "./inbound/inbound-row.ts";
+export { findInbound, type InboundFilter, listInbound, streamInbound } from "./inbound/list-inbound.ts";
+export type { UnreadHook, UnreadInbound } from "./inbound/unread.ts";
 export { findMessage, messagesOfRecipient } from "./messages/find-message.ts";
 export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
 export { listMessages, streamMessages } from "./messages/list-messages.ts";
@@ -55,6 +77,7 @@ export type { MessageRow } from "./messages/message-row.ts";
 export { type AppliedReceipts, type ApplyReceiptsInput, applyReceipts } from "./receipts/apply-receipts.ts";
 export { type NewReceipt, storeReceipts } from "./receipts/store-receipts.ts";
 export { type DeletedBatch, deleteFinished } from "./retention/delete-finished.ts";
+export { deleteEvents, deleteInbound } from "./retention/delete-told.ts";
 export { findRoute, listRoutes } from "./routes/find-route.ts";
 export { type HoldRouteInput, holdRoute, releaseRoute } from "./routes/hold-route.ts";
 export { type PublishedRoute, publishRoutes } from "./routes/publish-routes.ts";

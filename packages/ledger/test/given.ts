@@ -12,6 +12,7 @@ import {
   findMessage,
   finishImport,
   type ImportRow,
+  type InboundRules,
   insertMessage,
   type MessageRow,
   type NewCampaign,
@@ -24,6 +25,7 @@ import {
   registerWorker,
   type Sql,
   startCampaign,
+  type UnreadInbound,
 } from "../src/index.ts";
 
 export const route = "coupon-sms";
@@ -186,6 +188,40 @@ export function receipt(
     rawStatus: reportedState ?? null,
     status: "pending",
     receivedAt: new Date(Date.now() - 1_000),
+    ...options,
+  };
+}
+
+/** Something an end user did just now, not yet brought into `inbound`. */
+export function unread(
+  options: Partial<Omit<NewReceipt, "read">> & { read?: Partial<UnreadInbound>; recipient: string | null },
+): NewReceipt {
+  const { read, receivedAt = new Date(), ...rest } = options;
+  const id = newId(receivedAt);
+  return {
+    ...{ id, route, receivedAt, body: "{}", dedupeKey: id, status: "unread" },
+    kind: `inbound.${read?.event ?? "sms-mo"}`,
+    ...rest,
+    read: {
+      ...{ event: "sms-mo", text: null, displayText: null, postbackData: null, smsNumber: null },
+      ...{ attachment: null, deviceSpecifics: null },
+      ...read,
+    },
+  };
+}
+
+/** Rules of a route whose users say STOP and START, and whose buttons hold `ref=<id>`. */
+export function inboundRules(options: Partial<InboundRules> = {}): InboundRules {
+  const words = { STOP: "opt-out", START: "opt-in" } as const;
+  return {
+    linkWithinMs: 7 * 86_400_000,
+    readReference: (data) => (data.startsWith("ref=") ? { messageId: data.slice(4), button: "chip1" } : null),
+    isSentFrom: () => null,
+    findWord(texts) {
+      const word = texts.find((text): text is keyof typeof words => text !== null && text in words);
+      return word === undefined ? null : { kind: words[word], word, scope: route };
+    },
+    isTold: false,
     ...options,
   };
 }

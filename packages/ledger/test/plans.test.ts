@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import * as everything from "../src/index.ts";
-import { givenReady, givenWorker, messagesRead, receipt, resultFor, route } from "./given.ts";
+import { givenReady, givenWorker, inboundRules, messagesRead, receipt, resultFor, route, unread } from "./given.ts";
 import { openTestLedger, type TestLedger } from "./test-ledger.ts";
 
 const {
@@ -57,6 +57,14 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
     receipt({ providerMessageId: newId(), reportedState: "sent", recipient: "+81" }),
   ]);
   await applyReceipts(sql, { limit: 10, parkForMs: 1_000_000, parkRetryMs: 1_000 });
+  const event = "response";
+  await everything.storeReceipts(sql, [
+    unread({ recipient: "+819000000001", read: { smsNumber: "0005123456" } }),
+    unread({ recipient: "+819000000001", read: { event, postbackData: `ref=${newId()}` } }),
+    unread({ recipient: "+819000000001", read: { event }, providerMessageId: newId() }),
+  ]);
+  await everything.applyInbound(sql, { limit: 10, rulesOf: () => inboundRules({ isTold: true }) });
+  await everything.loadEvents(sql, { ids: [newId()] });
   await feedable(sql, { route });
   await operatorFigures(sql);
   await advanceCampaigns(sql);

@@ -3,9 +3,9 @@ import type { Sql } from "../connection/connect-ledger.ts";
 /** One thing that happened to a message. */
 export interface HistoryEntry {
   at: Date;
-  /** A state, `attempt`, or `receipt`. */
+  /** A state, `attempt`, `receipt`, or `inbound`: something its recipient did. */
   what: string;
-  /** For people; never a number or a text of the message. */
+  /** For people; never a number, or a text of the message or of a reply. */
   detail: string | null;
 }
 
@@ -41,6 +41,10 @@ export async function messageHistory(sql: Sql, { id }: { id: string }): Promise<
       from found
       join receipt_raw as receipt
         on receipt.route = found.route and receipt.provider_message_id = found.provider_message_id
+      union all
+      select inbound.received_at, 'inbound',
+             concat_ws(', ', inbound.event, 'button ' || inbound.button, inbound.word_kind, 'found by ' || inbound.linked_by), 10
+      from inbound where inbound.message_id = ${id}
     ) as entry
     order by at, rank`;
 }

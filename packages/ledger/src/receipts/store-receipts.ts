@@ -1,5 +1,6 @@
 import type { Sql } from "../connection/connect-ledger.ts";
-import { storable, storableKey, storableTime } from "../text/storable.ts";
+import type { UnreadHook, UnreadInbound } from "../inbound/unread.ts";
+import { storable, storableJson, storableKey, storableTime } from "../text/storable.ts";
 
 /** One notification as it came, read as far as it could be read. */
 export interface NewReceipt {
@@ -20,8 +21,10 @@ export interface NewReceipt {
   channel?: string | null;
   reason?: string | null;
   eventAt?: Date | null;
-  /** `pending`: to be applied to a message. `stored`: kept only. */
-  status: "pending" | "stored";
+  /** `pending`: to be applied to a message. `unread`: to be brought into `inbound` or `hook`. `stored`: kept only. */
+  status: "pending" | "unread" | "stored";
+  /** What an `unread` one says: {@link UnreadInbound} or {@link UnreadHook}. */
+  read?: UnreadInbound | UnreadHook | null;
   receivedAt: Date;
 }
 
@@ -39,9 +42,9 @@ export async function storeReceipts(
   const column = <T>(pick: (receipt: NewReceipt) => T) => unique.map(pick);
   const rows = await sql<{ isNew: boolean }[]>`
     insert into receipt_raw (id, received_at, event_at, try_at, seen, route, kind, status, dedupe_key, provider_message_id,
-                             reported_state, raw_status, recipient, channel, reason, content_type, body)
+                             reported_state, raw_status, recipient, channel, reason, content_type, body, read)
     select id, received_at, event_at, case when status = 'pending' then received_at end, seen, route, kind, status,
-           dedupe_key, provider_message_id, reported_state, raw_status, recipient, channel, reason, content_type, body
+           dedupe_key, provider_message_id, reported_state, raw_status, recipient, channel, reason, content_type, body, read
     from unnest(
       ${column((r) => r.id)}::uuid[],
       ${column((r) => r.receivedAt.toISOString())}::timestamptz[],
@@ -58,9 +61,10 @@ export async function storeReceipts(
       ${column((r) => r.channel ?? null)}::text[],
       ${column((r) => r.reason ?? null)}::text[],
       ${column((r) => r.contentType ?? null)}::text[],
-      ${column((r) => r.body)}::text[]
+      ${column((r) => r.body)}::text[],
+      ${column((r) => (r.read ? JSON.stringify(r.read) : null))}::text[]::jsonb[]
     ) as given (id, received_at, event_at, seen, route, kind, status, dedupe_key, provider_message_id, reported_state,
-                raw_status, recipient, channel, reason, content_type, body)
+                raw_status, recipient, channel, reason, content_type, body, read)
     on conflict (route, dedupe_key) do update set seen = receipt_raw.seen + excluded.seen
     returning xmax = 0 as is_new`;
   const stored = rows.filter(({ isNew }) => isNew).length;
@@ -101,5 +105,6 @@ function cleaned(receipt: NewReceipt): NewReceipt {
     contentType: storable(receipt.contentType),
     body: storable(receipt.body),
     eventAt: storableTime(receipt.eventAt),
+    read: storableJson(receipt.read ?? null) as NewReceipt["read"],
   };
 }

@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { firstIdOf } from "../connection/new-id.ts";
 
 export interface DeletedBatch {
   /** Campaigns that are gone altogether. */
@@ -75,9 +76,3 @@ async function deleteMessages(sql: Sql, olderThanDays: number, limit: number): P
 }
 
 const msPerDay = 86_400_000;
-
-/** The lowest UUIDv7 of a moment: ids are in the order of time, which finds the old ones without an index on a time. */
-function firstIdOf(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}

@@ -26,6 +26,14 @@ export function storableKey(text: string | null | undefined): string | null {
   return storable(`${key.slice(0, longestKey - hash.length - 1)}~${hash}`);
 }
 
+/** {@link storable}, for every text in a JSON value, names included. */
+export function storableJson(value: unknown): unknown {
+  if (typeof value === "string") return storable(value);
+  if (Array.isArray(value)) return value.map(storableJson);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [storable(name), storableJson(item)]));
+}
+
 /** A moment between the years 1 and 9999, else null: a carrier's clock may say anything. */
 export function storableTime(time: Date | null | undefined): Date | null {
   const year = time?.getUTCFullYear() ?? Number.NaN;
