@@ -1,8 +1,10 @@
 import {
   answerHealth,
+  createInboundApplier,
   createReceiptApplier,
   createReceiptStore,
   drainParkedReceipts,
+  inboundRulesOf,
   NoStoreError,
   type ProcessParts,
   type RunningPart,
@@ -10,6 +12,7 @@ import {
 } from "@hikyaku/engine";
 import { parkedReceipts } from "@hikyaku/queue";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { decodeBody } from "./decode-body.ts";
 import { createHookAccess } from "./hook-access.ts";
 
 const kinds = { webhook: "webhook", "sms-result": "sms-result", "sms-mo": "sms-mo" } as const;
@@ -37,7 +40,13 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
   );
   const parked = parkedReceipts({ redis: parts.connections.impatient(150), prefix: config.redisPrefix });
   const store = createReceiptStore({ ledger, parked, ledgerBudgetMs: config.receiver.ledgerBudgetMs, log });
-  const applier = createReceiptApplier({ config, ledger, log, metrics });
+  const receiptApplier = createReceiptApplier({ config, ledger, log, metrics });
+  const rulesOf = inboundRulesOf(config, parts.findProvider);
+  const inboundApplier = createInboundApplier({ ledger, rulesOf, log, metrics });
+  const signalAppliers = () => {
+    receiptApplier.signal();
+    inboundApplier.signal();
+  };
 
   const app = Fastify({
     loggerInstance: undefined,
@@ -48,10 +57,10 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
   });
   // Whatever the content type says, and when it says nothing: the raw text is what counts.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
   const take = async (
-    request: FastifyRequest<{ Params: HookParams; Body: string | undefined }>,
+    request: FastifyRequest<{ Params: HookParams; Body: Buffer | undefined }>,
     reply: FastifyReply,
   ) => {
     const started = process.hrtime.bigint();
@@ -71,12 +80,14 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
     if (request.method !== "POST") return reply.code(200).send();
     const kind = request.params.kind;
     if (kind !== undefined && !(kind in kinds)) return reply.code(404).send();
+    const contentType = request.headers["content-type"] ?? null;
     const receipts = toNewReceipts(route.rules, {
       route: request.params.route,
       kindHint: kind ? kinds[kind] : "any",
-      contentType: request.headers["content-type"] ?? null,
-      body: request.body ?? "",
+      contentType,
+      body: decodeBody(request.body ?? Buffer.alloc(0), contentType),
       receivedAt: new Date(),
+      from: request.ip,
     });
     try {
       await store.store(receipts);
@@ -96,7 +107,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
       }
       if (receipt.kind === "connection-test") log.info({ route: request.params.route }, "connection test answered");
     }
-    applier.signal();
+    signalAppliers();
     metrics.receiptSeconds.observe({ route: request.params.route }, Number(process.hrtime.bigint() - started) / 1e9);
     return reply.code(200).send();
   };
@@ -113,7 +124,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
       const count = await drainParkedReceipts({ ledger, parked });
       if (count > 0) {
         log.warn({ count }, "notifications kept in Redis written to the ledger");
-        applier.signal();
+        signalAppliers();
       }
     } catch (err) {
       log.debug({ err }, "notifications in Redis stay there for now");
@@ -134,7 +145,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
       await app.close();
       clearInterval(drainTimer);
       await draining;
-      await applier.close();
+      await Promise.all([receiptApplier.close(), inboundApplier.close()]);
     },
   };
 }

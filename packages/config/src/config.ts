@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { RouteEvents } from "./route-events.ts";
 import type { routeSchema } from "./route-schema.ts";
 import type { configSchema } from "./schema.ts";
 
@@ -15,7 +16,7 @@ export interface Config extends Omit<Parsed, "routes" | "databaseUrl" | "redisUr
 }
 
 /** One sender account with the settings that hold for it: its own where given, the file's otherwise. */
-export interface RouteConfig extends Pick<Parsed, "receiptGraceMs" | "statusChecks" | "retry" | "unknown"> {
+export interface RouteConfig extends Pick<Parsed, "receiptGraceMs" | "statusChecks" | "retry" | "unknown" | "replies"> {
   name: string;
   provider: string;
   /** What the provider's own schema made of the rest of the route; for `Provider.connect` and nobody else. */
@@ -23,6 +24,8 @@ export interface RouteConfig extends Pick<Parsed, "receiptGraceMs" | "statusChec
   limits: RouteLimits;
   /** null: the route takes no notifications. */
   hooks: NonNullable<ParsedRoute["hooks"]> | null;
+  /** null: nothing of it is told to anybody. */
+  events: RouteEvents | null;
 }
 
 export interface RouteLimits {

@@ -94,6 +94,8 @@ describe("a route", () => {
         statusChecks: expect.objectContaining({ lastCheckMarginMs: 43_200_000 }),
         retry: { maxAttempts: 8 },
         unknown: { reconcileAfterMs: 259_200_000, policy: "hold" },
+        replies: expect.objectContaining({ linkWithinMs: 604_800_000, optOutMatch: "whole", optOutScope: "route" }),
+        events: null,
       },
     });
   });
@@ -122,6 +124,91 @@ routes:
       allow: ["203.0.113.0/24", "198.51.100.7", "2001:db8::/32"],
       basicAuth: { user: "a", password: "b" },
     });
+  });
+});
+
+describe("replies", () => {
+  test("end somebody's messages by the usual words, unless the file or the route says otherwise", () => {
+    const { routes } = configOf(`
+replies: { optInWords: [再開], optOutScope: all }
+routes:
+  a: { provider: owl }
+  b: { provider: owl, replies: { optOutWords: [], linkWithin: 1d } }`);
+    expect(routes.a?.replies).toMatchObject({
+      optOutWords: expect.arrayContaining(["停止", "STOP"]),
+      optInWords: ["再開"],
+    });
+    expect(routes.b?.replies).toMatchObject({ optOutWords: [], linkWithinMs: 86_400_000, optOutScope: "all" });
+  });
+});
+
+describe("events", () => {
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  const top = `events: { url: "https://crm.example/hook", secret: ${secret}, kinds: [message.delivered], timeout: 3s }`;
+
+  test("go to the place of the whole file, or to a route's own, each with its own secret", () => {
+    const { routes } = configOf(`
+${top}
+routes:
+  a: { provider: owl }
+  b: { provider: owl, events: { kinds: [message.failed, message.failed] } }
+  c: { provider: owl, events: { url: "http://10.0.0.5/c", secret: ${other}, previousSecret: ${secret}, concurrency: 2 } }
+  d: { provider: owl, events: { url: null } }`);
+    const place = { endpoint: "*", url: "https://crm.example/hook", secrets: [secret], timeoutMs: 3_000 };
+    expect(routes.a?.events).toMatchObject({ ...place, kinds: ["message.delivered"], giveUpAfterMs: 259_200_000 });
+    expect(routes.b?.events).toMatchObject({ ...place, kinds: ["message.failed"] });
+    expect(routes.c?.events).toMatchObject({
+      ...{ endpoint: "c", url: "http://10.0.0.5/c", secrets: [other, secret], concurrency: 2, timeoutMs: 3_000 },
+      kinds: ["message.delivered"],
+    });
+    expect(routes.d?.events).toBeNull();
+  });
+
+  test("never show their secrets or the place, which may hold one", () => {
+    const config = configOf(`${top.replace("/hook", "/hook?token=geheim")}\nroutes: { a: { provider: owl } }`);
+    for (const value of [config, config.events, config.routes.a, config.routes.a?.events]) {
+      expect(inspect(value, { depth: 9 }) + JSON.stringify(value)).not.toMatch(/geheim|whsec/);
+    }
+    expect(config.routes.a?.events?.url).toContain("geheim");
+  });
+
+  test.each([
+    ["a place without a secret", 'events: { url: "https://x" }', "events.secret", "nothing"],
+    ["a secret that is none", `${top.replace(secret, "whsec_short")}`, "events.secret", "a text (not shown)"],
+    ["a place that is no URL", `events: { url: crm.example, secret: ${secret} }`, "events.url", "a text (not shown)"],
+    [
+      "a kind that does not exist",
+      top.replace("message.delivered", "message.queued"),
+      "events.kinds.0",
+      '"message.queued"',
+    ],
+    [
+      "a route's place without a secret",
+      `${top}\nroutes: { a: { provider: owl, events: { url: "https://y" } } }`,
+      "routes.a.events.secret",
+      "nothing",
+    ],
+    [
+      "a route's secret without a place",
+      `${top}\nroutes: { a: { provider: owl, events: { secret: ${other} } } }`,
+      "routes.a.events.secret",
+      "a setting of a URL, and no URL",
+    ],
+    [
+      "a route's timeout without a place",
+      `${top}\nroutes: { a: { provider: owl, events: { timeout: 1s } } }`,
+      "routes.a.events.timeout",
+      "a setting of a URL, and no URL",
+    ],
+    [
+      "a route's kinds without any place",
+      "routes: { a: { provider: owl, events: { kinds: [message.sent] } } }",
+      "routes.a.events.kinds",
+      "kinds of events, and nowhere to send them",
+    ],
+  ])("%s is a fault", (_, text, path, found) => {
+    expect(faultsOf(text)).toMatchObject([{ path, found }]);
   });
 });
 

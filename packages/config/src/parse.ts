@@ -5,6 +5,7 @@ import type { ConfigFault } from "./fault.ts";
 import { issueFaults, type ValueFault, valueAt } from "./issue-faults.ts";
 import { nearestName } from "./nearest-name.ts";
 import { guardSecrets, type SecretPath, secretPathsOf } from "./redact.ts";
+import { eventFaults, routeEvents } from "./route-events.ts";
 import { commonRouteKeys } from "./route-schema.ts";
 import { configSchema } from "./schema.ts";
 import { shapeOf } from "./value-shape.ts";
@@ -38,17 +39,18 @@ export function parseConfig({ text, file, env, routeSchemas }: ConfigSource): Co
     parseValue(schema, value, base, expanded.fromEnvironment);
   const root = withUrls(expanded.value, env);
   const top = parse(configSchema, root.value, []);
+  const values = top.value as z.output<typeof configSchema> | undefined;
   const routes = readRoutes(valueAt(root.value, ["routes"]), routeSchemas, parse);
 
   const broken = expanded.faults.map(({ path }) => path);
   const faults = [
     ...expanded.faults,
     // A value whose variable is missing has one fault, not two.
-    ...[...top.faults, ...routes.faults].filter(
+    ...[...top.faults, ...routes.faults, ...(values ? eventFaults(values.events, values.routes) : [])].filter(
       ({ path }) => !broken.some((b) => b.every((step, i) => step === path[i])),
     ),
   ];
-  if (top.value === undefined || faults.length > 0) {
+  if (values === undefined || faults.length > 0) {
     const located = faults.map(({ path, ...words }) => {
       const fromVariable = path.length === 1 ? root.variables[String(path[0])] : undefined;
       if (fromVariable !== undefined) return { file: null, line: null, path: fromVariable, ...words };
@@ -56,10 +58,7 @@ export function parseConfig({ text, file, env, routeSchemas }: ConfigSource): Co
     });
     return { ok: false, faults: located };
   }
-  return {
-    ok: true,
-    config: assemble(top.value as z.output<typeof configSchema>, file, routes.settings, routeSchemas),
-  };
+  return { ok: true, config: assemble(values, file, routes.settings, routeSchemas) };
 }
 
 /** A copy of the configuration that may be shown: secrets replaced, everything else as it is. */
@@ -170,7 +169,10 @@ function assemble(
       statusChecks: { ...parsed.statusChecks, ...given(route.statusChecks) },
       retry: { ...parsed.retry, ...given(route.retry) },
       unknown: { ...parsed.unknown, ...given(route.unknown) },
+      replies: { ...parsed.replies, ...given(route.replies) },
+      events: routeEvents(name, parsed.events, route.events),
     };
+    secrets.push(["routes", name, "events", "url"], ["routes", name, "events", "secrets", "*"]);
     secrets.push(...secretPathsOf(shapeOf(schema.settings)).map((path) => ["routes", name, "settings", ...path]));
   }
   const config: Config = {

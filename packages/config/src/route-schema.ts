@@ -1,6 +1,8 @@
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
 import { duration } from "./duration.ts";
+import { eventsOverride } from "./events-section.ts";
+import { repliesOverride } from "./replies-section.ts";
 import { openSection, section } from "./section.ts";
 import { retryOverride, statusChecksOverride, unknownOverride } from "./shared-sections.ts";
 
@@ -62,6 +64,8 @@ export const routeSchema = openSection({
   statusChecks: statusChecksOverride.prefault({}),
   retry: retryOverride.prefault({}),
   unknown: unknownOverride.prefault({}),
+  replies: repliesOverride.prefault({}),
+  events: eventsOverride.prefault({}),
 });
 
 /** Keys of a route that the provider's schema doesn't see. `provider` is seen by both. */
@@ -72,4 +76,6 @@ export const commonRouteKeys: readonly string[] = [
   "statusChecks",
   "retry",
   "unknown",
+  "replies",
+  "events",
 ];

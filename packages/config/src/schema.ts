@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { duration } from "./duration.ts";
+import { eventsSection } from "./events-section.ts";
+import { repliesSection } from "./replies-section.ts";
 import { routeSchema } from "./route-schema.ts";
 import { section } from "./section.ts";
 import { retrySection, statusChecksSection, unknownSection } from "./shared-sections.ts";
@@ -232,6 +234,20 @@ export const configSchema = section({
     unmatchedReceipts: duration({ atLeast: "1h" })
       .prefault("24h")
       .describe("How long a notification waits for a message it could belong to (protocol notes §8.2)."),
+    inboundDays: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .meta({ unit: "days" })
+      .prefault(90)
+      .describe("What end users did is removed after so long; the suppressions it added stay."),
+    eventDays: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .meta({ unit: "days" })
+      .prefault(30)
+      .describe("Events are removed so long after they were written, taken or not; keep it below `inboundDays`."),
   }).prefault({}),
   receiptGrace: duration()
     .prefault("5m")
@@ -239,6 +255,8 @@ export const configSchema = section({
   statusChecks: statusChecksSection.prefault({}),
   retry: retrySection.prefault({}),
   unknown: unknownSection.prefault({}),
+  replies: repliesSection.prefault({}),
+  events: eventsSection.prefault({}),
   routes: z
     .record(
       z

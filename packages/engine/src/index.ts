@@ -1,4 +1,9 @@
 // The public names of the engine, one by one.
+export { eventBody } from "./events/event-body.ts";
+export { type EventEndpoint, eventEndpointsOf } from "./events/event-endpoints.ts";
+export { startEventDelivery } from "./events/start-event-delivery.ts";
+export { createInboundApplier } from "./inbound/create-inbound-applier.ts";
+export { inboundRulesOf } from "./inbound/inbound-rules.ts";
 export { createLogger, type Logger } from "./observing/create-logger.ts";
 export { createMetrics, type Metrics } from "./observing/create-metrics.ts";
 export { createPoller, type Poller, type PollerDeps } from "./poller/create-poller.ts";

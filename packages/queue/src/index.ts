@@ -1,6 +1,8 @@
 export { connectRedis, type RedisConnections, type RedisConnectionsOptions } from "./connection.ts";
+export { type EventJob, type EventQueue, type EventQueueDepth, openEventQueue } from "./events/event-queue.ts";
+export { type EventWorker, NotTakenError, openEventWorker } from "./events/event-worker.ts";
 export { type FeederSignalOptions, onFeederSignal, signalFeeder } from "./feeder-signal.ts";
-export { defaultPrefix, type Lane, lanes, sendQueueName, throttleKey } from "./names.ts";
+export { defaultPrefix, eventQueueName, type Lane, lanes, sendQueueName, throttleKey } from "./names.ts";
 export { type Parked, type ParkedList, type ParkedOptions, parkedOutcomes, parkedReceipts } from "./parked.ts";
 export { redisEpoch } from "./redis-epoch.ts";
 export { messageCountOf, type SendJob, sendJobSchema } from "./send-job.ts";

@@ -11,6 +11,11 @@ export function sendQueueName(route: string, lane: Lane): string {
   return `send.${checkRoute(route)}.${lane}`;
 }
 
+/** The BullMQ queue of a place that events go to: `*` for the one of the whole configuration, else a route. */
+export function eventQueueName(endpoint: string): string {
+  return endpoint === "*" ? "events" : `events.${checkRoute(endpoint)}`;
+}
+
 /** Begins every key of a route's throttle (bottleneck puts its own `b_` before it). */
 export function throttleKey(prefix: string, route: string): string {
   return `${checkPrefix(prefix)}:throttle:${checkRoute(route)}`;

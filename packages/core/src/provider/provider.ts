@@ -39,6 +39,11 @@ export interface ProviderRules {
    * reference. It is the only sure link from a tap to a message; whoever uses it compares the recipient as well.
    */
   readReference?(data: string): MessageReference | null;
+  /**
+   * Whether `content` is sent from `number`, one that a user wrote to, as it came; null when that number is none of the route's,
+   * so that nothing follows from it.
+   */
+  isSentFrom?(content: unknown, number: string): boolean | null;
   /** A rendered message as its reader's phone shows it: one HTML page, self-contained, without scripts, everything escaped. */
   previewPage?(rendered: RenderedMessage): string;
 }

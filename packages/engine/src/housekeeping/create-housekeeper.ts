@@ -1,7 +1,9 @@
 import type { RouteConfig } from "@hikyaku/config";
 import {
   advanceCampaigns,
+  deleteEvents,
   deleteFinished,
+  deleteInbound,
   expireQueued,
   forgetWorkers,
   type Ledger,
@@ -25,6 +27,8 @@ export interface HousekeeperDeps {
   /** What becomes of unknown outcomes, route by route. */
   readonly routes: readonly Pick<RouteConfig, "name" | "unknown">[];
   readonly retentionDays: number | null;
+  readonly inboundDays: number;
+  readonly eventDays: number;
   readonly onStarted: () => void;
   readonly log: Logger;
 }
@@ -141,6 +145,22 @@ export function createHousekeeper(deps: HousekeeperDeps) {
           if (deleted.campaigns + deleted.messages === 0) break;
         }
         if (campaigns > 0) deps.log.info({ campaigns }, "campaigns past their retention deleted");
+      },
+    },
+    {
+      name: "delete old replies and events",
+      everyMs: 3_600_000,
+      run: async () => {
+        while (!closing && (await deleteInbound(sql, { olderThanDays: deps.inboundDays, limit: batch })) > 0);
+        let undelivered = 0;
+        while (!closing) {
+          const deleted = await deleteEvents(sql, { olderThanDays: deps.eventDays, limit: batch });
+          undelivered += deleted.undelivered;
+          if (deleted.events === 0) break;
+        }
+        if (undelivered > 0) {
+          deps.log.error({ count: undelivered }, "events past their retention deleted that nobody ever took");
+        }
       },
     },
   ];

@@ -1,5 +1,5 @@
 import type { Config } from "@hikyaku/config";
-import { type Ledger, operatorFigures } from "@hikyaku/ledger";
+import { eventFigures, type Ledger, operatorFigures } from "@hikyaku/ledger";
 import { openSendQueue, type RedisConnections } from "@hikyaku/queue";
 import type { Metrics } from "./create-metrics.ts";
 
@@ -26,6 +26,10 @@ export function watchFigures(deps: {
       deps.metrics.oldestQueuedSeconds.set(labels, each.oldestQueuedSeconds ?? 0);
       deps.metrics.checksDue.set(labels, each.checksDue);
       deps.metrics.receiptsPending.set(labels, each.receiptsPending);
+    }
+    for (const { route, pending, oldestPendingSeconds } of await eventFigures(deps.ledger.sql)) {
+      deps.metrics.eventsPending.set({ route }, pending);
+      deps.metrics.oldestEventSeconds.set({ route }, oldestPendingSeconds);
     }
     for (const { route, queue } of queues) {
       const depth = await queue.depth();

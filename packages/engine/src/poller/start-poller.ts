@@ -2,13 +2,17 @@ import type { Config } from "@hikyaku/config";
 import type { Provider } from "@hikyaku/core";
 import type { Ledger } from "@hikyaku/ledger";
 import { openThrottle, type RedisConnections } from "@hikyaku/queue";
+import { startEventDelivery } from "../events/start-event-delivery.ts";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import { createClientHolder } from "../sender/client-holder.ts";
 import { createRouteHold } from "../sender/route-hold.ts";
 import { createPoller } from "./create-poller.ts";
 
-/** Starts a status poller for every route of the configuration. */
+/**
+ * Starts a status poller for every route of the configuration, and tells events to the user's own systems: here, because
+ * neither sending nor the carrier's notifications may ever wait for such a system.
+ */
 export async function startPoller(deps: {
   readonly config: Config;
   readonly findProvider: (name: string) => Provider;
@@ -69,6 +73,8 @@ export async function startPoller(deps: {
     }),
   );
 
+  const events = await startEventDelivery(deps);
+
   return {
     async setLimits(config) {
       for (const route of routes) {
@@ -77,7 +83,7 @@ export async function startPoller(deps: {
       }
     },
     async close() {
-      await Promise.all(routes.map((route) => route.poller.close()));
+      await Promise.all([...routes.map((route) => route.poller.close()), events.close()]);
       await Promise.all(
         routes.map(async (route) => {
           await route.client.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { type Config, ConfigError, formatFault, requireConfig } from "@hikyaku/config";
-import type { Provider } from "@hikyaku/core";
+import { type Provider, toldStateOf } from "@hikyaku/core";
 import {
   beat,
   connectLedger,
@@ -10,6 +10,7 @@ import {
   registerWorker,
   schemaVersion,
   stopWorker,
+  subscribeEvents,
 } from "@hikyaku/ledger";
 import { findProvider, routeSchemas } from "@hikyaku/providers";
 import { connectRedis, type RedisConnections } from "@hikyaku/queue";
@@ -102,6 +103,13 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       provider: route.provider,
       settings: findProvider(route.provider).publicSettings(route.settings),
       onUnknown: route.unknown.policy,
+    })),
+  );
+  await subscribeEvents(
+    ledger.sql,
+    Object.values(config.routes).map(({ name, events }) => ({
+      route: name,
+      states: events?.kinds.map(toldStateOf) ?? [],
     })),
   );
   await registerWorker(ledger.sql, { id: worker, kind: spec.kind, host: hostname(), pid: process.pid });

@@ -2,6 +2,7 @@ import type { Config } from "@hikyaku/config";
 import { applyReceipts, type Ledger } from "@hikyaku/ledger";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
+import { type SignalledLoop, startSignalledLoop } from "../process/signalled-loop.ts";
 
 const batchLimit = 500;
 const tickMs = 1_000;
@@ -30,13 +31,9 @@ export function createReceiptApplier(deps: {
       ...Object.values(deps.config.routes).map((route) => route.unknown.reconcileAfterMs),
     ),
   };
-  let closing = false;
-  let signalled = false;
-  let resting = false;
-  let wake: (() => void) | null = null;
 
-  const applyAll = async (): Promise<void> => {
-    while (!closing) {
+  const applyAll = async (isClosing: () => boolean): Promise<void> => {
+    while (!isClosing()) {
       const done = await applyReceipts(deps.ledger.sql, { ...waits, limit: batchLimit });
       deps.metrics.receiptsApplied.inc({ result: "applied" }, done.applied);
       deps.metrics.receiptsApplied.inc({ result: "stale" }, done.stale);
@@ -46,45 +43,11 @@ export function createReceiptApplier(deps: {
       if (done.taken < batchLimit) return;
     }
   };
-
-  const loop = async (): Promise<void> => {
-    while (!closing) {
-      signalled = false;
-      try {
-        await applyAll();
-      } catch (err) {
-        deps.log.error({ err }, "receipts could not be applied; trying again");
-        // A ledger that is away is asked once a tick, however many notifications come meanwhile.
-        signalled = false;
-        resting = true;
-      }
-      if (closing) return;
-      if (signalled) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deps.tickMs ?? tickMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      wake = null;
-      resting = false;
-    }
-  };
-  const running = loop();
-
-  return {
-    /** Notifications were stored: apply them now. */
-    signal(): void {
-      signalled = true;
-      if (!resting) wake?.();
-    },
-    async close(): Promise<void> {
-      closing = true;
-      wake?.();
-      await running;
-    },
-  };
+  return startSignalledLoop({
+    run: applyAll,
+    tickMs: deps.tickMs ?? tickMs,
+    onError: (err) => deps.log.error({ err }, "receipts could not be applied; trying again"),
+  });
 }
 
-export type ReceiptApplier = ReturnType<typeof createReceiptApplier>;
+export type ReceiptApplier = SignalledLoop;

@@ -13,8 +13,11 @@ import {
 import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
 import { messagesPerJob } from "../feeder/messages-per-job.ts";
 import { createHousekeeper } from "../housekeeping/create-housekeeper.ts";
+import { createInboundApplier } from "../inbound/create-inbound-applier.ts";
+import { inboundRulesOf } from "../inbound/inbound-rules.ts";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
+import { within } from "../process/within.ts";
 import { createReceiptApplier } from "../receipts/create-receipt-applier.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createClientHolder } from "../sender/client-holder.ts";
@@ -46,6 +49,7 @@ export async function startWorker(
 ): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
   const routes = await Promise.all(Object.values(deps.config.routes).map((route) => startRoute(deps, route)));
   const applier = createReceiptApplier(deps);
+  const inboundApplier = createInboundApplier({ ...deps, rulesOf: inboundRulesOf(deps.config, deps.findProvider) });
   const signalAll = () => {
     for (const route of routes) route.feeder.signal();
   };
@@ -57,6 +61,8 @@ export async function startWorker(
     longestAttemptMs: longestAttemptMs(deps),
     routes: Object.values(deps.config.routes),
     retentionDays: deps.config.retention.days,
+    inboundDays: deps.config.retention.inboundDays,
+    eventDays: deps.config.retention.eventDays,
     onStarted: signalAll,
     log: deps.log,
   });
@@ -79,7 +85,7 @@ export async function startWorker(
       // Take nothing new, finish what is in hand, then the rest: the housekeeper last, because it writes what was parked.
       await within(patienceMs, stopSignals());
       await Promise.all(routes.map((route) => route.close()));
-      await Promise.all([within(patienceMs, housekeeper.close()), applier.close()]);
+      await Promise.all([within(patienceMs, housekeeper.close()), applier.close(), inboundApplier.close()]);
     },
   };
 }
@@ -287,14 +293,4 @@ function retryPlans(retry: {
     "not-reached": configured(backoffPlans["not-reached"]),
     unreachable: configured(backoffPlans.unreachable),
   };
-}
-
-/** Waits for work that may never end, but not for ever. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work.then(() => {}), late]);
-  clearTimeout(timer);
 }
