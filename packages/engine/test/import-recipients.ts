@@ -12,7 +12,7 @@ export function magicNumber(behaviour: number): string {
   return `+8190000000${String(behaviour).padStart(2, "0")}`;
 }
 
-/** Writes a campaign with these recipients into the ledger and starts it; the producer's job, without the producer. */
+/** Writes a campaign with these recipients into the ledger and starts it, unless told not to; the producer's job, without the producer. */
 export async function startTestCampaign(
   system: TestSystem,
   input: {
@@ -21,6 +21,7 @@ export async function startTestCampaign(
     text?: string;
     priority?: number;
     onUnknown?: "hold" | "resend";
+    isStarted?: boolean;
   },
 ): Promise<string> {
   const { sql } = system.ledger;
@@ -56,6 +57,6 @@ export async function startTestCampaign(
     });
   }
   await finishImport(sql, { campaignId: id, rejectedRows: 0, digest });
-  await startCampaign(sql, { campaignId: id });
+  if (input.isStarted ?? true) await startCampaign(sql, { campaignId: id });
   return id;
 }
