@@ -10,6 +10,7 @@ import { previewOf } from "./preview.ts";
 import { previewPage } from "./preview-html.ts";
 import { readReference } from "./reference.ts";
 import { type KddiRouteConfig, publicSettingsOf, publicSettingsSchema } from "./route-config.ts";
+import { isSentFrom } from "./sender-number.ts";
 
 /** Days a message's status can be read (guide §1.2, since v1.2 for SMS too). */
 const readableDays = 31;
@@ -39,6 +40,7 @@ function createRules(published: RouteSettings): ProviderRules {
     normaliseRecipient: (raw) => normaliseJapaneseMobile(raw, settings),
     readNotification: (input) => readNotification(input, notificationSettings),
     readReference,
+    isSentFrom: (content, number) => isSentFrom(content, number, settings),
     previewPage: ({ payload }) => previewPage(previewOf(payload as KddiPayload, limitsOfSms(settings))),
   };
 }
