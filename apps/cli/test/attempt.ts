@@ -4,7 +4,12 @@ import { claimBatch, connectLedger, listMessages, recordOutcomes, registerWorker
 /** What a worker would have written of one attempt for the recipient on `line` of a campaign. */
 export async function attempt(
   databaseUrl: string,
-  { campaignId, line, to, reason }: { campaignId: string; line: number; to: "failed" | "unknown"; reason: string },
+  {
+    campaignId,
+    line,
+    to,
+    reason,
+  }: { campaignId: string; line: number; to: "accepted" | "failed" | "unknown"; reason?: string },
 ): Promise<void> {
   const ledger = connectLedger(databaseUrl, { max: 1 });
   const { sql } = ledger;
@@ -16,7 +21,10 @@ export async function attempt(
     if (message === undefined) throw new Error(`no message has line ${line}`);
     const { id, route } = message;
     await claimBatch(sql, { ids: [id], claim, worker, route });
-    const { recorded } = await recordOutcomes(sql, { worker, results: [{ id, claim, to, reason, outcome: to }] });
+    const { recorded } = await recordOutcomes(sql, {
+      worker,
+      results: [{ id, claim, to, reason: reason ?? null, outcome: to }],
+    });
     if (recorded.length !== 1) throw new Error(`line ${line} was not moved`);
   } finally {
     await ledger.close();

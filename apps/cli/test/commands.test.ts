@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectLedger } from "@hikyaku/ledger";
+import {
+  applyInbound,
+  connectLedger,
+  newId,
+  noteEndpointFailure,
+  openEndpoint,
+  recordDeliveries,
+  storeReceipts,
+} from "@hikyaku/ledger";
 import { createDatabase, createRedis } from "@hikyaku/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { attempt } from "./attempt.ts";
@@ -362,6 +370,153 @@ describe("single messages and suppressions", () => {
       { recipient: "+819002000011" },
       { recipient: "+819002000012" },
     ]);
+  });
+});
+
+describe("replies and events", () => {
+  /** A reply as the receiver stores it, brought in as the worker does. */
+  async function givenReply(to: string, text: string): Promise<string> {
+    const ledger = connectLedger(database.url, { max: 1 });
+    try {
+      const id = newId();
+      const read = {
+        event: "sms-mo",
+        ...{ text, displayText: null, postbackData: null, smsNumber: "0312345678" },
+        ...{ attachment: null, deviceSpecifics: null },
+      } as const;
+      const receipt = {
+        id,
+        route: "sms",
+        kind: "inbound.sms-mo",
+        dedupeKey: id,
+        body: `{"said":"${text}"}`,
+        recipient: to,
+      };
+      await storeReceipts(ledger.sql, [{ ...receipt, status: "unread", receivedAt: new Date(), read }]);
+      const rules = {
+        ...{ linkWithinMs: 86_400_000, readReference: () => null, isSentFrom: () => null, isTold: true },
+        findWord: ([said]: readonly (string | null)[]) =>
+          said === "停止" ? ({ kind: "opt-out", word: "停止", scope: "sms" } as const) : null,
+      };
+      await applyInbound(ledger.sql, { limit: 10, rulesOf: () => rules });
+      return id;
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  test("what a recipient did is listed, exported, and stands in the recipient's history", async () => {
+    const { id } = await json(
+      "campaign",
+      "send",
+      "list.csv",
+      "--route",
+      "sms",
+      "--text",
+      text,
+      "--key",
+      "asked",
+      "--no-wait",
+    );
+    await attempt(database.url, { campaignId: id, line: 2, to: "accepted" });
+    const first = await givenReply("+819001000001", "=はい\n");
+    const second = await givenReply("+819003000009", "停止");
+    expect(await json("inbound", "list", "--campaign", "asked")).toMatchObject([
+      { id: first, recipient: "+8190****0001", text: "=はい\n", campaignId: id, linkedBy: "time" },
+    ]);
+    expect(await json("inbound", "list", "--to", "090-0300-0009", "--word", "opt-out")).toMatchObject([
+      { id: second, messageId: null, word: "停止" },
+    ]);
+    for (const filter of [
+      ["--route", "none"],
+      ["--event", "message"],
+      ["--since", "2100-01-01"],
+      ["--before", first],
+    ]) {
+      expect(await json("inbound", "list", ...filter)).toEqual([]);
+    }
+    expect((await hikyaku("inbound", "list")).out).toMatch(/FROM.*SAID[\s\S]*\+8190\*\*\*\*0009.*停止.*opt-out/);
+
+    const { out } = await hikyaku("inbound", "list", "--format", "csv", "--show-numbers", "--since", "1h");
+    const [head, ...rows] = out.replace(/^\ufeff/, "").split("\r\n");
+    expect(head).toMatch(/^at,receivedAt,recipient,route,event,text,/);
+    expect(rows.filter((row) => row !== "")).toHaveLength(2);
+    // A text that begins like a formula stays text.
+    expect(out).toContain(`,+819001000001,sms,sms-mo,"'=はい\n"`);
+
+    expect(await json("inbound", "show", first)).toMatchObject({
+      campaignKey: "asked",
+      seen: 1,
+      smsNumber: "0312345678",
+    });
+    expect(JSON.stringify(await json("inbound", "show", first))).not.toContain("said");
+    expect(await json("inbound", "show", first, "--raw")).toMatchObject({ body: '{"said":"=はい\n"}' });
+    expect((await hikyaku("inbound", "show", newId())).code).toBe(1);
+
+    const shown = await json("message", "show", "--to", "090-0100-0001");
+    expect(shown.flatMap((each: { inbound: object[] }) => each.inbound)).toMatchObject([{ id: first }]);
+    expect((await hikyaku("message", "list", "--to", "090-0100-0001")).out).toContain("sms-mo");
+    expect((await hikyaku("message", "show", "--to", "090-0300-0009")).out).toContain("replies to none of these");
+  });
+
+  test("events are listed, shown and told again, and say what was wrong", async () => {
+    const id = await givenReply("+819003000010", "問い合わせ");
+    const [event] = await json("events", "list", "--type", "inbound.sms-mo", "--state", "pending");
+    expect(event).toMatchObject({ inboundId: id, state: "pending", attempts: 0, recipient: "+8190****0010" });
+    const shown = await json("events", "show", event.id);
+    expect(JSON.stringify(shown)).not.toContain("問い合わせ");
+    expect(await json("events", "show", event.id, "--show-body")).toMatchObject({
+      body: { type: "inbound.sms-mo", data: { inboundId: id, text: "問い合わせ", recipient: "+819003000010" } },
+    });
+    const ledger = connectLedger(database.url, { max: 1 });
+    const failed = { id: event.id, outcome: "gave-up", httpStatus: 503, error: "answered 503" } as const;
+    await recordDeliveries(ledger.sql, { results: [failed], leaseMs: 1 });
+    await openEndpoint(ledger.sql, { name: "*", url: "https://crm.example/x?token=geheim" });
+    const failure = { name: "*", error: "answered 503", disableAfterMs: 1, disableNow: true };
+    await noteEndpointFailure(ledger.sql, failure);
+    await ledger.close();
+
+    expect((await hikyaku("events", "list", "--state", "failed")).out).toMatch(/failed.*1.*answered 503/);
+    expect((await hikyaku("events", "show", event.id)).out).toContain("given up");
+    expect((await hikyaku("events", "replay")).code).toBe(2);
+    expect((await hikyaku("events", "replay", "--id", "1")).code).toBe(2);
+    expect(await json("events", "replay", "--state", "failed", "--route", "sms")).toEqual({ events: 1 });
+    expect(await json("events", "replay", "--id", event.id)).toEqual({ events: 1 });
+    expect(await json("events", "list", "--state", "failed")).toEqual([]);
+
+    expect(await json("events", "endpoints")).toMatchObject([{ name: "*", lastError: "answered 503", routes: null }]);
+    expect((await hikyaku("events", "endpoints")).out).toContain("disabled since");
+    expect(await json("events", "enable", "*")).toEqual({ endpoint: "*", enabled: true });
+    expect((await hikyaku("events", "enable", "nobody")).code).toBe(1);
+    expect((await json("events", "secret")).secret).toMatch(/^whsec_/);
+  });
+
+  test("the connection test of a notification URL is shown with its route", async () => {
+    const ledger = connectLedger(database.url, { max: 1 });
+    const post = (hook: string) => {
+      const id = newId();
+      const read = { hook, from: "203.0.113.7" };
+      return {
+        id,
+        route: "sms",
+        kind: "connection-test",
+        dedupeKey: id,
+        body: "{}",
+        status: "unread",
+        receivedAt: new Date(),
+        read,
+      } as const;
+    };
+    await storeReceipts(ledger.sql, [post("sms-result"), post("any")]);
+    const rulesOf = () => {
+      throw new Error("not asked");
+    };
+    await applyInbound(ledger.sql, { limit: 10, rulesOf });
+    await ledger.close();
+    expect(await json("route", "list")).toMatchObject([
+      { name: "sms", hooks: [{ kind: "any", testedFrom: "203.0.113.7" }, { kind: "sms-result" }] },
+    ]);
+    expect((await hikyaku("route", "list")).out).toMatch(/CONNECTION TEST PASSED[\s\S]*sms\/sms-result +20\d\d-/);
   });
 });
 

@@ -1,13 +1,5 @@
 import { newEventSecret, toldStateOf } from "@hikyaku/core";
-import {
-  enableEndpoint,
-  eventStateOf,
-  findEndpoint,
-  listEvents,
-  listInbound,
-  replayEvents,
-  subscribeEvents,
-} from "@hikyaku/ledger";
+import { enableEndpoint, findEndpoint, listEvents, listInbound, replayEvents, subscribeEvents } from "@hikyaku/ledger";
 import { startRedis, waitFor } from "@hikyaku/testkit";
 import { Redis } from "ioredis";
 import { expect, test } from "vitest";
@@ -88,7 +80,7 @@ test("a reply is told with what it answers, signed, and the ledger knows that it
   });
   await waitFor(async () => {
     const [row] = await listEvents(system.ledger.sql, { limit: 10 });
-    return row && eventStateOf(row) === "delivered" && row.httpStatus === 204 && row.attempts === 1;
+    return row && row.state === "delivered" && row.httpStatus === 204 && row.attempts === 1;
   });
 });
 

@@ -11,32 +11,32 @@ create index receipt_unread on receipt_raw (id) where status = 'unread';
 -- Something an end user did. It has the id of the notification it was read from: so it is written once, whoever applies that
 -- however often; and ids are in the order of arrival.
 create table inbound (
-  id              uuid        primary key,
-  received_at     timestamptz not null,
+  id               uuid        primary key,
+  received_at      timestamptz not null,
   -- The event's own time, else that of its arrival.
-  at              timestamptz not null,
+  at               timestamptz not null,
   -- What it answers, where that is known.
-  message_id      uuid,
-  campaign_id     uuid,
-  route           text collate "C" not null,
+  message_id       uuid,
+  campaign_id      uuid,
+  route            text collate "C" not null,
   -- message, response, new-user, sms-mo.
-  event           text collate "C" not null,
-  recipient       text collate "C",
-  text            text,
+  event            text collate "C" not null,
+  recipient        text collate "C",
+  text             text,
   -- A tapped button: its label, its data, and which of the content's buttons it was.
-  display_text    text,
-  postback_data   text,
-  button          text,
+  display_text     text,
+  postback_data    text,
+  button           text,
   -- The number the user wrote to, as it came.
-  sms_number      text,
-  user_message_id text,
-  attachment      jsonb,
-  device          jsonb,
+  sms_number       text,
+  user_message_id  text,
+  attachment       jsonb,
+  device_specifics jsonb,
   -- How the message was found: by the button's reference, by the carrier's id, by the number written to, by time alone.
-  linked_by       text check (linked_by in ('reference', 'carrier-id', 'number', 'time')),
+  linked_by        text check (linked_by in ('reference', 'carrier-id', 'number', 'time')),
   -- Whether it held one of the configured words, and which.
-  word_kind       text check (word_kind in ('opt-out', 'opt-in')),
-  word            text,
+  word_kind        text check (word_kind in ('opt-out', 'opt-in')),
+  word             text,
   constraint a_link_has_a_way check ((message_id is null) = (linked_by is null)),
   constraint a_word_has_a_kind check ((word is null) = (word_kind is null))
 );

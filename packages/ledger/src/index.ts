@@ -40,7 +40,7 @@ export {
   openEndpoint,
 } from "./events/event-endpoints.ts";
 export { type EventFigures, eventFigures } from "./events/event-figures.ts";
-export { type EventFacts, type EventRow, type EventState, eventStateOf, eventStates } from "./events/event-row.ts";
+export { type EventFacts, type EventRow, type EventState, eventStates } from "./events/event-row.ts";
 export { type EventFilter, findEvent, listEvents } from "./events/list-events.ts";
 export { loadEvents } from "./events/load-events.ts";
 export { type DeliveryResult, recordDeliveries } from "./events/record-deliveries.ts";

@@ -16,19 +16,19 @@ function messageOf({ messageId, campaignId, campaignKey, idempotencyKey }: Event
 }
 
 function messageData(event: EventFacts) {
-  const { route, recipient, state, at, reason, channel } = event;
+  const { route, recipient, messageState: state, at, reason, channel } = event;
   return { ...messageOf(event), route, recipient, state, at, reason, channel };
 }
 
 function inboundData(event: EventFacts) {
   const { inbound } = event;
   if (inbound === null) return null;
-  const { id, route, recipient, receivedAt, at, linkedBy, wordKind, word, device, ...said } = inbound;
+  const { id, route, recipient, receivedAt, at, linkedBy, wordKind, word, deviceSpecifics, ...said } = inbound;
   const { text, displayText, postbackData, button, smsNumber, attachment } = said;
   return {
     ...messageOf(event),
     ...{ inboundId: id, event: inbound.event, route, recipient, at, receivedAt },
-    ...{ text, displayText, postbackData, button, smsNumber, attachment, deviceSpecifics: device },
+    ...{ text, displayText, postbackData, button, smsNumber, attachment, deviceSpecifics },
     ...{ linkedBy, wordKind, word },
   };
 }

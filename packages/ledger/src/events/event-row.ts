@@ -1,4 +1,4 @@
-import type { MessageState } from "@hikyaku/core";
+import type { EventType, MessageState } from "@hikyaku/core";
 import type { InboundRow } from "../inbound/inbound-row.ts";
 
 /** `pending`: not yet taken by the user's system. `failed`: given up, until somebody asks for it again. */
@@ -10,8 +10,10 @@ export interface EventRow {
   /** Goes with every attempt, so that repeats are recognised; in the order of what happened. */
   id: string;
   /** `message.delivered`, `inbound.sms-mo` … */
-  type: string;
+  type: EventType;
   route: string;
+  /** Whether it was taken. */
+  state: EventState;
   /** When what it tells happened. */
   at: Date;
   /** When its next attempt is due; null when it is over. */
@@ -28,8 +30,8 @@ export interface EventRow {
   /** What the newest attempt was answered, and what was wrong with it. */
   httpStatus: number | null;
   error: string | null;
-  /** For `message.…`: the state it tells. */
-  state: MessageState | null;
+  /** For `message.…`: the state of the message that it tells. */
+  messageState: MessageState | null;
   recipient: string | null;
   reason: string | null;
 }
@@ -40,8 +42,4 @@ export interface EventFacts extends EventRow {
   idempotencyKey: string | null;
   channel: string | null;
   inbound: InboundRow | null;
-}
-
-export function eventStateOf({ deliveredAt, failedAt }: Pick<EventRow, "deliveredAt" | "failedAt">): EventState {
-  return deliveredAt ? "delivered" : failedAt ? "failed" : "pending";
 }

@@ -1,3 +1,4 @@
+import type { EventType } from "@hikyaku/core";
 import { validate } from "uuid";
 import type { Sql } from "../connection/connect-ledger.ts";
 import { firstIdOf, lastId } from "../connection/new-id.ts";
@@ -9,7 +10,7 @@ import { loadEvents } from "./load-events.ts";
 export interface EventFilter {
   routes?: readonly string[];
   state?: EventState;
-  type?: string;
+  type?: EventType;
   messageId?: string;
   /** Only what was written at or after this moment. */
   since?: Date;

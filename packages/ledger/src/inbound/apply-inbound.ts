@@ -114,7 +114,7 @@ function toRow(
     smsNumber: read.smsNumber,
     userMessageId: providerMessageId,
     attachment: read.attachment,
-    device: read.deviceSpecifics,
+    deviceSpecifics: read.deviceSpecifics,
     linkedBy: null,
     word: found === null ? null : storable(found.word),
     wordKind: found?.kind ?? null,

@@ -30,7 +30,7 @@ export interface InboundRow {
   smsNumber: string | null;
   userMessageId: string | null;
   attachment: InboundAttachment | null;
-  device: Readonly<Record<string, string | number>> | null;
+  deviceSpecifics: Readonly<Record<string, string | number>> | null;
   /** `reference`: the button's data names it. `carrier-id`: its id is one of ours. `number`: the latest one sent from the number written to. `time`: the latest one. */
   linkedBy: LinkWay | null;
   /** The configured word it held, and what that asks for. */

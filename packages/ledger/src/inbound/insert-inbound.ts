@@ -10,7 +10,7 @@ export async function insertInbound(transaction: Queryable, rows: readonly Inbou
   const json = (pick: (row: InboundRow) => unknown) => column((row) => (pick(row) ? JSON.stringify(pick(row)) : null));
   await transaction`
     insert into inbound (id, received_at, at, message_id, campaign_id, route, event, recipient, text, display_text,
-                         postback_data, button, sms_number, user_message_id, attachment, device, linked_by, word, word_kind)
+                         postback_data, button, sms_number, user_message_id, attachment, device_specifics, linked_by, word, word_kind)
     select * from unnest(
       ${column((r) => r.id)}::uuid[],
       ${column((r) => r.receivedAt.toISOString())}::timestamptz[],
@@ -27,7 +27,7 @@ export async function insertInbound(transaction: Queryable, rows: readonly Inbou
       ${text((r) => r.smsNumber)}::text[],
       ${text((r) => r.userMessageId)}::text[],
       ${json((r) => r.attachment)}::text[]::jsonb[],
-      ${json((r) => r.device)}::text[]::jsonb[],
+      ${json((r) => r.deviceSpecifics)}::text[]::jsonb[],
       ${column((r) => r.linkedBy)}::text[],
       ${column((r) => r.word)}::text[],
       ${column((r) => r.wordKind)}::text[]

@@ -1,10 +1,11 @@
 import { type MessageState, messageStates } from "@hikyaku/core";
-import { listMessages, type MessageRow, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
+import { listInbound, listMessages, type MessageRow, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
+import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
 import { messageView } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
@@ -24,7 +25,7 @@ export function addList(message: Command, cli: Cli): void {
   message
     .command("list")
     .option("--campaign <campaign>", "those of this campaign, by its id or key")
-    .option("--to <number>", "those to this number, over all campaigns, newest first")
+    .option("--to <number>", "those to this number over all campaigns, newest first, and what it answered")
     .option("--state <state>", "only those in this state", oneOf(messageStates))
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
     .option("--after <id>", "with --campaign: the page after this message")
@@ -36,11 +37,17 @@ export function addList(message: Command, cli: Cli): void {
         const showNumbers = options.showNumbers ?? false;
         return await useLedger(cli, options, async ({ sql }) => {
           const messages = await find(sql, options);
+          const replies =
+            options.to === undefined || options.json
+              ? []
+              : await listInbound(sql, { recipient: await readNumber(sql, options.to), limit: options.limit });
           printResult(
             cli,
             options,
             messages.map((each) => messageView(each, { showNumbers })),
-            (paint) => drawMessages(messages, { showNumbers }, paint),
+            (paint) =>
+              drawMessages(messages, { showNumbers }, paint) +
+              (replies.length === 0 ? "" : `\n${drawInbound(replies, { showNumbers }, paint)}`),
           );
           return 0;
         });

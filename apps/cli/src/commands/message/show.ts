@@ -1,9 +1,19 @@
-import { findMessage, type MessageRow, messageHistory, messagesOfRecipient, type Sql } from "@hikyaku/ledger";
+import {
+  findMessage,
+  type InboundRow,
+  listInbound,
+  type MessageRow,
+  messageHistory,
+  messagesOfRecipient,
+  type Sql,
+} from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { paintState } from "../../campaigns/draw-report.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
+import { drawInbound } from "../../inbound/draw-inbound.ts";
+import { inboundView } from "../../inbound/inbound-view.ts";
 import { messageView, shownNumber } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
 import { renderedText } from "../../messages/rendered-text.ts";
@@ -39,19 +49,25 @@ export function addShow(message: Command, cli: Cli): void {
           });
         }
         return await useLedger(cli, options, async ({ sql }) => {
-          const found = id === undefined ? await messagesTo(sql, options) : await messageOf(sql, id);
+          const showNumbers = options.showNumbers ?? false;
+          const recipient = options.to === undefined ? null : await readNumber(sql, options.to);
+          const found = recipient === null ? await messageOf(sql, id ?? "") : await messagesTo(sql, recipient, options);
           const told: Told[] = [];
           for (const each of found) told.push(await tell(sql, each, options));
-          const views = told.map(({ message: row, history, text }) => ({
-            ...messageView(row, { showNumbers: options.showNumbers ?? false }),
+          const views = told.map(({ message: row, history, text, answers }) => ({
+            ...messageView(row, { showNumbers }),
             ...(text === null ? {} : { text }),
             history,
+            inbound: answers.map((each) => inboundView(each, { showNumbers })),
           }));
-          printResult(cli, options, id === undefined ? views : views[0], (paint) =>
-            told.length === 0
-              ? "Nothing was ever sent to this number.\n"
-              : told.map((each) => draw(each, options.showNumbers ?? false, paint)).join("\n"),
-          );
+          const others = recipient === null ? [] : await otherReplies(sql, recipient, found);
+          printResult(cli, options, id === undefined ? views : views[0], (paint) => {
+            const parts = told.map((each) => draw(each, showNumbers, paint));
+            if (others.length > 0) {
+              parts.push(`${paint.bold("replies to none of these")}\n${drawInbound(others, { showNumbers }, paint)}`);
+            }
+            return parts.length === 0 ? "Nothing was ever sent to this number.\n" : parts.join("\n");
+          });
           return 0;
         });
       }),
@@ -62,11 +78,21 @@ type Told = Awaited<ReturnType<typeof tell>>;
 
 async function tell(sql: Sql, message: MessageRow, { showText }: ShowOptions) {
   const history = await messageHistory(sql, { id: message.id });
-  return { message, history: [...history], text: showText ? await renderedText(sql, message) : null };
+  const answers = await listInbound(sql, { messageId: message.id, limit: mostReplies });
+  return { message, history: [...history], text: showText ? await renderedText(sql, message) : null, answers };
 }
 
-async function messagesTo(sql: Sql, { to = "", limit }: ShowOptions): Promise<MessageRow[]> {
-  return await messagesOfRecipient(sql, { recipient: await readNumber(sql, to), limit });
+const mostReplies = 100;
+
+async function messagesTo(sql: Sql, recipient: string, { limit }: ShowOptions): Promise<MessageRow[]> {
+  return await messagesOfRecipient(sql, { recipient, limit });
+}
+
+/** What the recipient did that stands under none of the messages: nobody knows which one is meant, or that one is older. */
+async function otherReplies(sql: Sql, recipient: string, messages: readonly MessageRow[]): Promise<InboundRow[]> {
+  const shown = new Set(messages.map(({ id }) => id));
+  const all = await listInbound(sql, { recipient, limit: mostReplies });
+  return all.filter(({ messageId }) => messageId === null || !shown.has(messageId));
 }
 
 async function messageOf(sql: Sql, id: string): Promise<MessageRow[]> {
@@ -77,7 +103,7 @@ async function messageOf(sql: Sql, id: string): Promise<MessageRow[]> {
   });
 }
 
-function draw({ message, history, text }: Told, showNumbers: boolean, paint: Paint): string {
+function draw({ message, history, text, answers }: Told, showNumbers: boolean, paint: Paint): string {
   const pairs: [string, string][] = [
     ["message", paint.bold(message.id)],
     ["to", shownNumber(message.recipient, showNumbers)],
@@ -99,5 +125,6 @@ function draw({ message, history, text }: Told, showNumbers: boolean, paint: Pai
     history.map(({ at, what, detail }) => [moment(at), what, detail ?? ""]),
     paint,
   );
-  return `${drawPairs(pairs, paint)}\n${table}`;
+  const replies = answers.length === 0 ? "" : `\n${drawInbound(answers, { showNumbers }, paint)}`;
+  return `${drawPairs(pairs, paint)}\n${table}${replies}`;
 }

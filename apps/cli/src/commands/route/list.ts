@@ -1,4 +1,4 @@
-import { listRoutes, operatorFigures } from "@hikyaku/ledger";
+import { listHooks, listRoutes, operatorFigures } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { tpsOf } from "../../connection/route-limits.ts";
@@ -6,16 +6,17 @@ import { useLedger } from "../../connection/use-ledger.ts";
 import { count, lengthOfTime, moment, rate } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawTable } from "../../output/table.ts";
+import { drawHooks } from "../../routes/draw-hooks.ts";
 
 export function addList(route: Command, cli: Cli): void {
   route
     .command("list")
-    .description("every route with what waits on it and whether it is held")
+    .description("every route with what waits on it, whether it is held, and when its notification URLs were tested")
     .action(
       cli.action(async (_own, command: Command) => {
         const options = command.optsWithGlobals<GlobalOptions>();
         return await useLedger(cli, options, async ({ sql }, stack) => {
-          const [routes, figures] = await Promise.all([listRoutes(sql), operatorFigures(sql)]);
+          const [routes, figures, hooks] = await Promise.all([listRoutes(sql), operatorFigures(sql), listHooks(sql)]);
           const states = routes.map(({ name, provider, heldAt, heldCause, heldReason }) => {
             const figure = figures.find((each) => each.route === name);
             return {
@@ -28,12 +29,13 @@ export function addList(route: Command, cli: Cli): void {
               unknown: figure?.unknown ?? 0,
               oldestQueuedSeconds: figure?.oldestQueuedSeconds ?? 0,
               checksDue: figure?.checksDue ?? 0,
+              hooks: hooks.filter(({ route }) => route === name).map(({ route: _, ...hook }) => hook),
             };
           });
           printResult(cli, options, states, (paint) =>
             states.length === 0
               ? "No routes: they are published when a worker starts with them in its configuration.\n"
-              : drawTable(
+              : `${drawTable(
                   [
                     { header: "ROUTE" },
                     { header: "CARRIER" },
@@ -53,7 +55,7 @@ export function addList(route: Command, cli: Cli): void {
                       : paint.red(`held since ${moment(state.held.since)}: ${state.held.cause}, ${state.held.reason}`),
                   ]),
                   paint,
-                ),
+                )}${drawHooks(hooks, paint)}`,
           );
           return 0;
         });
