@@ -12,6 +12,8 @@ import { campaignPage } from "./pages/campaign.ts";
 import { campaignActionPages } from "./pages/campaign-actions.ts";
 import { campaignListPages } from "./pages/campaign-lists.ts";
 import { docsPages } from "./pages/docs.ts";
+import { eventPages } from "./pages/events.ts";
+import { inboundPages } from "./pages/inbound.ts";
 import { messagePages } from "./pages/message.ts";
 import { overviewPage } from "./pages/overview.ts";
 import { createPageContext } from "./pages/page-context.ts";
@@ -129,6 +131,8 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     messagePages(pages, context);
     routePages(pages, context, queues);
     unknownPages(pages, context);
+    inboundPages(pages, context);
+    eventPages(pages, context);
     recipientPages(pages, context);
     suppressionPages(pages, context);
     apiKeyPages(pages, context);

@@ -1,3 +1,4 @@
+import { openEndpoint } from "@hikyaku/ledger";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OpenApiDocument, Operation } from "../src/openapi/describe-api.ts";
@@ -8,6 +9,7 @@ let document: OpenApiDocument;
 let operations: { method: string; path: string; operation: Operation }[];
 beforeAll(async () => {
   site = await startTestConsole();
+  await openEndpoint(site.ledger.sql, { name: "*", url: "https://crm.example/events" });
   document = (await site.app.inject("/openapi.json")).json();
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
@@ -25,6 +27,11 @@ describe("the OpenAPI document", () => {
       "GET /v1/campaigns/{campaign}/messages",
       "GET /v1/campaigns/{campaign}/rejections",
       "GET /v1/campaigns/{campaign}/report",
+      "GET /v1/event-endpoints",
+      "GET /v1/events",
+      "GET /v1/events/{id}",
+      "GET /v1/inbound",
+      "GET /v1/inbound/{id}",
       "GET /v1/messages",
       "GET /v1/messages/{id}",
       "GET /v1/routes",
@@ -38,6 +45,8 @@ describe("the OpenAPI document", () => {
       "POST /v1/campaigns/{campaign}/resume",
       "POST /v1/campaigns/{campaign}/retry-failed",
       "POST /v1/campaigns/{campaign}/start",
+      "POST /v1/event-endpoints/{endpoint}/enable",
+      "POST /v1/events/replay",
       "POST /v1/messages",
       "POST /v1/routes/{route}/hold",
       "POST /v1/routes/{route}/release",
@@ -89,7 +98,7 @@ describe("the OpenAPI document", () => {
       expect(example, `${method} ${path} ${type}`).toBeDefined();
       const request: InjectOptions = {
         method: method.toUpperCase() as "POST",
-        url: path.replace("{campaign}", "example").replace("{route}", "coupon-sms"),
+        url: path.replace("{campaign}", "example").replace("{route}", "coupon-sms").replace("{endpoint}", "*"),
         headers: { authorization: `Bearer ${site.key}`, "content-type": type, "idempotency-key": "example" },
         payload: typeof example === "string" ? example : JSON.stringify(example),
       };

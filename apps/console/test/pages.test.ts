@@ -45,7 +45,19 @@ async function messageAt(line: number): Promise<string> {
 
 describe("every page", () => {
   const paths = () => [
-    ...["/", "/?state=ready", "/routes", "/unknown", "/recipients", "/suppressions", "/api-keys", "/docs", "/problems"],
+    ...[
+      "/",
+      "/?state=ready",
+      "/routes",
+      "/unknown",
+      "/inbound",
+      "/events?state=failed",
+      "/recipients",
+      "/suppressions",
+      "/api-keys",
+      "/docs",
+      "/problems",
+    ],
     ...["", "/messages", "/messages?state=queued", "/rejections", "/start", "/cancel"].map(
       (path) => `/campaigns/${campaign}${path}`,
     ),

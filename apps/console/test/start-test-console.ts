@@ -42,6 +42,8 @@ export interface TestConsole extends AsyncDisposable {
 export async function startTestConsole(
   options: {
     console?: Record<string, unknown>;
+    /** Further settings at the top of the file. */
+    config?: Record<string, unknown>;
     users?: readonly { name: string; password: string }[];
     /** Servers of the test's own, which it may stop. */
     database?: { url: string };
@@ -54,6 +56,7 @@ export async function startTestConsole(
   await migrate(database.url);
   const config = configOf({
     redisPrefix: redis.redisPrefix,
+    ...options.config,
     console: { port: 0, users: options.users ?? [user], ...options.console },
   });
   const ledger = connectLedger(database.url, { max: 4 });

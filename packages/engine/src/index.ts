@@ -1,4 +1,5 @@
 // The public names of the engine, one by one.
+export { type EndpointView, endpointStates } from "./events/endpoint-states.ts";
 export { eventBody } from "./events/event-body.ts";
 export { type EventEndpoint, eventEndpointsOf } from "./events/event-endpoints.ts";
 export { startEventDelivery } from "./events/start-event-delivery.ts";

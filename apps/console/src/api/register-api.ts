@@ -11,6 +11,9 @@ import { createCampaignRoute } from "./campaigns/create-campaign.ts";
 import { importRecipientsRoute } from "./campaigns/import-recipients.ts";
 import { listCampaignsRoute } from "./campaigns/list-campaigns.ts";
 import { previewCampaignRoute } from "./campaigns/preview-campaign.ts";
+import { endpointRoutes } from "./events/endpoint-routes.ts";
+import { eventRoutes } from "./events/event-routes.ts";
+import { inboundRoutes } from "./inbound/inbound-routes.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
@@ -45,8 +48,11 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   campaignListRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
+  inboundRoutes(api, deps);
   unknownRoutes(api, deps);
   suppressionRoutes(api, deps);
+  eventRoutes(api, deps);
+  endpointRoutes(api, deps);
   routeRoutes(api, deps);
   await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }

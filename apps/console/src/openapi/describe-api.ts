@@ -10,8 +10,10 @@ const version = "1.0.0";
 const tags = [
   { name: "Campaigns", description: "One content for many recipients: create, import, start, watch, stop, report." },
   { name: "Messages", description: "Single messages, and what became of any message." },
+  { name: "Inbound", description: "What end users did: replies, taps, registrations." },
   { name: "Unknown outcomes", description: "Messages of which nobody can know whether they went out." },
   { name: "Suppressions", description: "Who must not be messaged." },
+  { name: "Events", description: "What is told to your own system, and whether it has taken it." },
   { name: "Routes", description: "The sender accounts, and whether they may send." },
 ];
 

@@ -10,7 +10,16 @@ export interface Page {
   narrow?: boolean;
 }
 
-export type Place = "campaigns" | "routes" | "unknown" | "recipients" | "suppressions" | "api-keys" | "docs";
+export type Place =
+  | "campaigns"
+  | "routes"
+  | "unknown"
+  | "inbound"
+  | "recipients"
+  | "suppressions"
+  | "events"
+  | "api-keys"
+  | "docs";
 
 /** Who looks, and what every page says of the system. */
 export interface Frame {
@@ -26,8 +35,10 @@ const places: readonly (readonly [Place, string, string])[] = [
   ["campaigns", "/", "Campaigns"],
   ["routes", "/routes", "Routes"],
   ["unknown", "/unknown", "Unknown"],
+  ["inbound", "/inbound", "Replies"],
   ["recipients", "/recipients", "Recipients"],
   ["suppressions", "/suppressions", "Suppressions"],
+  ["events", "/events", "Events"],
   ["api-keys", "/api-keys", "API keys"],
   ["docs", "/docs", "API"],
 ];

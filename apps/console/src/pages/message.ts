@@ -4,6 +4,7 @@ import {
   findCampaign,
   findMessage,
   findRoute,
+  listInbound,
   type MessageRow,
   messageHistory,
   type Sql,
@@ -12,6 +13,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stateMeanings } from "../campaigns/state-meanings.ts";
 import { Problem } from "../problems/problem.ts";
 import { type Html, html } from "./html.ts";
+import { inboundTable } from "./inbound.ts";
 import type { PageContext } from "./page-context.ts";
 
 /** `/messages/{id}`: what became of one message. Number and text are shown on purpose, by a click, and that is logged. */
@@ -23,8 +25,9 @@ export function messagePages(app: FastifyInstance, context: PageContext): void {
     const { id } = request.params as { id: string };
     const message = await findMessage(sql, { id });
     if (!message) throw new Problem("message-not-found");
-    const [history, campaign] = await Promise.all([
+    const [history, replies, campaign] = await Promise.all([
       messageHistory(sql, { id: message.id }),
+      listInbound(sql, { messageId: message.id, limit: 100 }),
       message.campaignId === null ? null : findCampaign(sql, { id: message.campaignId }),
     ]);
     const text = isRevealed ? await textOf(message, campaign, { sql, findProvider: deps.findProvider }) : null;
@@ -45,6 +48,7 @@ ${
         ({ at, what, detail }) =>
           html`<tr><td>${clock.full(at)}</td><td>${what}</td><td class="wide">${detail}</td></tr>`,
       )}</tbody></table></div>
+${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>${inboundTable(replies, clock)}`}
 <h2>Facts</h2>${facts(message)}`,
     });
   }

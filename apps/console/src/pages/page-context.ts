@@ -1,3 +1,4 @@
+import { type EndpointRow, listEndpoints } from "@hikyaku/ledger";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ConsoleDeps } from "../console-deps.ts";
 import type { ReportCache } from "../progress/report-cache.ts";
@@ -22,8 +23,15 @@ export function createPageContext(parts: Omit<PageContext, "send">): PageContext
   return {
     ...parts,
     async send(request, reply, page) {
-      const routes = await routeStates({ sql: deps.ledger.sql, config: deps.config });
-      const alerts = [...routes.flatMap((route) => heldAlert(route, clock)), ...(await redisAlert(deps))];
+      const [routes, endpoints] = await Promise.all([
+        routeStates({ sql: deps.ledger.sql, config: deps.config }),
+        listEndpoints(deps.ledger.sql),
+      ]);
+      const alerts = [
+        ...routes.flatMap((route) => heldAlert(route, clock)),
+        ...endpoints.flatMap((endpoint) => givenUpAlert(endpoint, clock)),
+        ...(await redisAlert(deps)),
+      ];
       const unknown = routes.reduce((sum, route) => sum + route.unknown, 0);
       const text = layout(page, { user: request.session?.name ?? null, unknown, alerts, zone: clock.zone });
       return reply.type("text/html; charset=utf-8").send(text);
@@ -36,6 +44,14 @@ function heldAlert({ name, held, queued }: RouteState, clock: Clock): Html[] {
   const probe = held.nextProbeAt ? html` It tries again by itself at ${clock.short(held.nextProbeAt)}.` : null;
   return [
     html`<p class="alert danger"><b>Route ${name} is held</b> since ${clock.short(held.since)} (${span(Date.now() - held.since.getTime())}): ${held.reason ?? held.cause} – ${plural(queued, "message")} wait.${probe} <a href="/routes">Routes</a></p>`,
+  ];
+}
+
+function givenUpAlert({ name, disabledAt, lastError }: EndpointRow, clock: Clock): Html[] {
+  if (!disabledAt) return [];
+  const whose = name === "*" ? "the place for events" : html`the place for events of ${name}`;
+  return [
+    html`<p class="alert danger"><b>Events are not told:</b> ${whose} was given up at ${clock.short(disabledAt)}: ${lastError}. They wait until a person enables it. <a href="/events">Events</a></p>`,
   ];
 }
 

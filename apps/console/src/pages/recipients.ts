@@ -1,10 +1,11 @@
 import { maskNumber } from "@hikyaku/core";
-import { listSuppressions, messagesOfRecipient, type SuppressionRow } from "@hikyaku/ledger";
+import { listInbound, listSuppressions, messagesOfRecipient, type SuppressionRow } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import { openNumberReader } from "../recipients/read-number.ts";
 import { formOf } from "../sign-in/read-form.ts";
 import { messageTable } from "./campaign-lists.ts";
 import { type Html, html } from "./html.ts";
+import { inboundTable } from "./inbound.ts";
 import type { PageContext } from "./page-context.ts";
 
 const mostShown = 200;
@@ -32,9 +33,10 @@ export function recipientPages(app: FastifyInstance, context: PageContext): void
       });
     }
     const { recipient } = number;
-    const [messages, suppressions] = await Promise.all([
+    const [messages, suppressions, replies] = await Promise.all([
       messagesOfRecipient(sql, { recipient, limit: mostShown }),
       suppressionsOf(recipient),
+      listInbound(sql, { recipient, limit: mostShown }),
     ]);
     deps.log.info({ user: request.session?.name, to: maskNumber(recipient) }, "recipient looked up by a person");
     return context.send(request, reply, {
@@ -43,7 +45,8 @@ export function recipientPages(app: FastifyInstance, context: PageContext): void
       main: html`${searchForm()}<h2>${maskNumber(recipient)}</h2>
 ${suppressions.length === 0 ? html`<p>Not suppressed.</p>` : suppressions.map((row) => suppressed(row))}
 ${messageTable(messages, clock)}
-${messages.length === mostShown && html`<p class="soft">The newest ${mostShown}.</p>`}`,
+${messages.length === mostShown && html`<p class="soft">The newest ${mostShown}.</p>`}
+${replies.length > 0 && html`<h2>What they answered</h2>${inboundTable(replies, clock)}`}`,
     });
   });
 

@@ -60,7 +60,17 @@ ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${pl
 <dt>Unknown outcome</dt><dd>${route.unknown === 0 ? "none" : html`<a href="/unknown?route=${encodeURIComponent(name)}">${number(route.unknown)}</a>`}</dd>
 <dt>Status checks due</dt><dd>${number(route.checksDue)}</dd>
 <dt>Receipts not yet applied</dt><dd>${number(route.receiptsPending)}</dd>
+<dt>Replies</dt><dd><a href="/inbound?route=${encodeURIComponent(name)}">what end users did</a></dd>
+<dt>Connection test</dt><dd>${route.hooks.length === 0 ? "no notification URL was ever tried" : route.hooks.map(hookLine)}</dd>
 </dl></section>`;
+  }
+
+  function hookLine({ kind, testedAt, testedFrom, unrecognisedAt }: RouteState["hooks"][number]): Html {
+    const url = kind === "any" ? "URL of every kind" : kind;
+    const passed = testedAt
+      ? html`passed at ${clock.full(testedAt)}, from ${testedFrom ?? "somewhere"}`
+      : "never passed";
+    return html`<div>${url}: ${passed}${unrecognisedAt && html`; a body that nobody understood was answered 200 at ${clock.full(unrecognisedAt)}${!testedAt && " (the carrier's test may look like that)"}`}</div>`;
   }
 
   async function show(name: string): Promise<RouteState> {

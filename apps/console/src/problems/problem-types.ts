@@ -71,6 +71,22 @@ export const problemTypes = {
     title: "There is no such message",
     meaning: "The id belongs to no message, or the message was deleted with its campaign after `retention.days`.",
   },
+  "inbound-not-found": {
+    status: 404,
+    title: "There is no such reply",
+    meaning: "The id belongs to no reply, tap or registration, or it was deleted after `retention.inboundDays`.",
+  },
+  "event-not-found": {
+    status: 404,
+    title: "There is no such event",
+    meaning: "The id belongs to no event, or it was deleted after `retention.eventDays`.",
+  },
+  "endpoint-not-found": {
+    status: 404,
+    title: "There is no such place for events",
+    meaning:
+      "No running system has opened a place of this name. Its name is a route's, or `*` for the one of the whole configuration; a poller opens it when it starts with it.",
+  },
   "route-not-found": {
     status: 404,
     title: "There is no such route",

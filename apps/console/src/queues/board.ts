@@ -1,7 +1,7 @@
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
-import type { Lane, SendJob } from "@hikyaku/queue";
+import type { EventJob, Lane, SendJob } from "@hikyaku/queue";
 import type { FastifyInstance } from "fastify";
 import type { RouteQueues } from "./open-queues.ts";
 
@@ -33,7 +33,7 @@ const laneDescriptions: Record<Lane, string> = {
   single: "Transactional messages of this route, one a job. No campaign stands before them.",
 };
 
-/** Bull Board over the send queues of every route. Who may see it is for the caller to check. */
+/** Bull Board over the send queues of every route, and the queue of every place that events go to. Who may see it is for the caller to check. */
 export async function registerBoard(
   app: FastifyInstance,
   { queues, readOnly }: { queues: RouteQueues; readOnly: boolean },
@@ -48,9 +48,17 @@ export async function registerBoard(
       });
     }),
   );
+  const eventAdapters = [...queues.byEndpoint].map(([name, { queue }]) => {
+    return new BullMQAdapter(queue, {
+      displayName: name === "*" ? "events" : `${name} – events`,
+      description: `What is told to your own system${name === "*" ? "" : ` of route ${name}`}: an event a job, by its id. Those that were not taken are delayed; given up, they are failed.`,
+      readOnlyMode: readOnly,
+      externalJobUrl: ({ data }) => ({ displayText: "Event", href: `/events/${(data as EventJob).id}` }),
+    });
+  });
   const serverAdapter = new FastifyAdapter().setBasePath(boardPath);
   createBullBoard({
-    queues: adapters,
+    queues: [...adapters, ...eventAdapters],
     serverAdapter,
     options: {
       uiConfig: {

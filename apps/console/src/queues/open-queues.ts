@@ -1,10 +1,12 @@
 import type { Config } from "@hikyaku/config";
-import type { Logger } from "@hikyaku/engine";
-import { openSendQueue, type RedisConnections, type SendQueue } from "@hikyaku/queue";
+import { eventEndpointsOf, type Logger } from "@hikyaku/engine";
+import { type EventQueue, openEventQueue, openSendQueue, type RedisConnections, type SendQueue } from "@hikyaku/queue";
 
-/** The send queues of every configured route. Commands fail within a second while Redis is away, so that no page hangs. */
+/** The queues of every configured route and place for events. Commands fail within a second while Redis is away, so that no page hangs. */
 export interface RouteQueues {
   readonly byRoute: ReadonlyMap<string, SendQueue>;
+  /** By the place's name: `*` or a route. */
+  readonly byEndpoint: ReadonlyMap<string, EventQueue>;
   close(): Promise<void>;
 }
 
@@ -26,10 +28,21 @@ export function openQueues({
       return [route, openSendQueue({ connections: failing, route, prefix: config.redisPrefix, onError })] as const;
     }),
   );
+  const byEndpoint = new Map(
+    eventEndpointsOf(config).map(({ name }) => {
+      const onError = (err: Error) => log.warn({ err, endpoint: name }, "Redis fault");
+      return [
+        name,
+        openEventQueue({ connections: failing, endpoint: name, prefix: config.redisPrefix, onError }),
+      ] as const;
+    }),
+  );
   return {
     byRoute,
+    byEndpoint,
     async close() {
-      await Promise.all([...byRoute.values()].map((queue) => queue.close().catch(() => {})));
+      const all = [...byRoute.values(), ...byEndpoint.values()];
+      await Promise.all(all.map((queue) => queue.close().catch(() => {})));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Config } from "@hikyaku/config";
-import { listRoutes, operatorFigures, type Sql } from "@hikyaku/ledger";
+import { type HookRow, listHooks, listRoutes, operatorFigures, type Sql } from "@hikyaku/ledger";
 
 /** How a route stands. */
 export interface RouteState {
@@ -14,11 +14,13 @@ export interface RouteState {
   oldestQueuedSeconds: number;
   checksDue: number;
   receiptsPending: number;
+  /** Its notification URLs that were ever tried, by the carrier's connection test or otherwise. */
+  hooks: Omit<HookRow, "route">[];
 }
 
 /** Every published route, by name; a few milliseconds at any size of the ledger. */
 export async function routeStates({ sql, config }: { sql: Sql; config: Config }): Promise<RouteState[]> {
-  const [routes, figures] = await Promise.all([listRoutes(sql), operatorFigures(sql)]);
+  const [routes, figures, hooks] = await Promise.all([listRoutes(sql), operatorFigures(sql), listHooks(sql)]);
   const byRoute = new Map(figures.map((each) => [each.route, each]));
   return routes.map((route) => {
     const figure = byRoute.get(route.name);
@@ -38,6 +40,7 @@ export async function routeStates({ sql, config }: { sql: Sql; config: Config })
       oldestQueuedSeconds: figure?.oldestQueuedSeconds ?? 0,
       checksDue: figure?.checksDue ?? 0,
       receiptsPending: (figure?.receiptsPending ?? 0) + (figure?.receiptsParked ?? 0),
+      hooks: hooks.filter(({ route: name }) => name === route.name).map(({ route: _, ...hook }) => hook),
     };
   });
 }

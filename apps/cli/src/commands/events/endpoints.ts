@@ -1,5 +1,4 @@
-import { eventEndpointsOf } from "@hikyaku/engine";
-import { eventFigures, listEndpoints } from "@hikyaku/ledger";
+import { endpointStates } from "@hikyaku/engine";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
@@ -15,20 +14,7 @@ export function addEndpoints(events: Command, cli: Cli): void {
       cli.action(async (_own, command: Command) => {
         const options = command.optsWithGlobals<GlobalOptions>();
         return await useLedger(cli, options, async ({ sql }, { config }) => {
-          const [endpoints, figures] = await Promise.all([listEndpoints(sql), eventFigures(sql)]);
-          const configured = new Map(config === null ? [] : eventEndpointsOf(config).map((each) => [each.name, each]));
-          const states = endpoints.map((endpoint) => {
-            const place = configured.get(endpoint.name);
-            const waiting = figures.filter(({ route }) => place?.routes.includes(route));
-            return {
-              ...endpoint,
-              // The rest of the URL may hold a secret.
-              origin: place === undefined ? null : new URL(place.url).origin,
-              routes: place?.routes ?? null,
-              pending: waiting.reduce((sum, { pending }) => sum + pending, 0),
-              oldestPendingSeconds: Math.max(0, ...waiting.map(({ oldestPendingSeconds }) => oldestPendingSeconds)),
-            };
-          });
+          const states = await endpointStates({ sql, config });
           printResult(cli, options, states, (paint) =>
             states.length === 0
               ? "Nothing is told to anybody: no `events.url` is configured, or no poller has started with it.\n"

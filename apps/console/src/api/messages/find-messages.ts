@@ -1,10 +1,11 @@
-import { findMessage, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
+import { findMessage, listInbound, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import { openNumberReader } from "../../recipients/read-number.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
+import { inboundSchema, inboundView } from "../inbound/inbound-view.ts";
 import { problemAnswers } from "../problem-answers.ts";
 import { messageSchema, messageView } from "./message-view.ts";
 
@@ -12,7 +13,8 @@ const withHistory = z.object({
   ...messageSchema.shape,
   history: z
     .array(z.object({ at: z.date(), what: z.string(), detail: z.string().nullable() }))
-    .describe("What is known of its life, oldest first: states, attempts, receipts."),
+    .describe("What is known of its life, oldest first: states, attempts, receipts, replies."),
+  inbound: z.array(inboundSchema).describe("What its recipient answered, newest first; at most 100."),
 });
 
 const position = z.strictObject({ before: z.uuid() });
@@ -37,10 +39,14 @@ export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDe
     async handler(request) {
       const message = await findMessage(sql, request.params);
       if (!message) throw new Problem("message-not-found");
-      const history = await messageHistory(sql, request.params);
+      const [history, inbound] = await Promise.all([
+        messageHistory(sql, request.params),
+        listInbound(sql, { messageId: request.params.id, limit: 100 }),
+      ]);
       return {
         ...messageView(message),
         history: history.map(({ at, what, detail }) => ({ at, what, detail })),
+        inbound: inbound.map(inboundView),
       };
     },
   });

@@ -30,6 +30,20 @@ const routeSchema = z
     oldestQueuedSeconds: z.number(),
     checksDue: z.int(),
     receiptsPending: z.int(),
+    hooks: z
+      .array(
+        z.object({
+          kind: z.string().describe("`any` for the URL of every kind, else `webhook`, `sms-result` or `sms-mo`."),
+          testedAt: z.date().nullable().describe("When a connection test was last answered 200."),
+          testedFrom: z.string().nullable().describe("The address it came from."),
+          unrecognisedAt: z
+            .date()
+            .nullable()
+            .describe("When a body that nobody understood last came; answered 200 too."),
+          unrecognisedFrom: z.string().nullable(),
+        }),
+      )
+      .describe("Its notification URLs that were ever tried."),
   })
   .meta({ id: "Route", description: "A sender account at a carrier, and how it stands." });
 
