@@ -32,6 +32,8 @@ test("every curl command of the README does what the text around it says", async
     "GET /v1/campaigns/2026-12-coupon/report ",
     "POST /v1/messages queued",
     "GET /v1/messages?to=090-1234-5678 ",
+    "GET /v1/inbound?campaign=2026-12-coupon&since=2026-12-01T00:00:00%2B09:00 ",
+    "POST /v1/events/replay ",
     "POST /v1/suppressions ",
   ]);
   const [campaign] = await site.ledger.sql<

@@ -5,6 +5,7 @@ import { enqueueCampaign } from "./campaigns/enqueue-campaign.ts";
 import { previewCampaign } from "./campaigns/preview-campaign.ts";
 import { LedgerNotReadyError } from "./errors/request-errors.ts";
 import { openJobHandoff } from "./handoff/job-handoff.ts";
+import { readInbound } from "./inbound/read-inbound.ts";
 import { sendMessage } from "./messages/send-message.ts";
 import type { Producer } from "./producer.ts";
 import { callback, readFields } from "./request/read-fields.ts";
@@ -71,6 +72,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     ...controlCampaigns(campaigns),
     enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
     previewCampaign: (request) => previewCampaign(campaigns, request),
+    inbound: (request = {}) => readInbound({ sql, routes }, request),
     sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff }, request, sendOptions),
     close,
     [Symbol.asyncDispose]: close,

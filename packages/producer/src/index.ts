@@ -10,6 +10,7 @@ export {
   ImportBusyError,
   RowsRejectedError,
 } from "./errors/campaign-errors.ts";
+export { InvalidEventError } from "./errors/event-error.ts";
 export { type Fault, HikyakuError } from "./errors/hikyaku-error.ts";
 export {
   IdempotencyConflictError,
@@ -20,6 +21,15 @@ export {
   UnknownRouteError,
   UnsupportedRouteError,
 } from "./errors/request-errors.ts";
+export {
+  type EventMessage,
+  type EventRequest,
+  type HikyakuEvent,
+  type MessageChange,
+  readEvent,
+  type UserAction,
+} from "./events/read-event.ts";
+export type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 export type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
 export type { CampaignRef, CampaignReport, CancelResult, Producer } from "./producer.ts";
 export type { RejectedRow } from "./recipients/rejected-row.ts";

@@ -2,6 +2,7 @@ import type { CampaignReport as LedgerReport } from "@hikyaku/ledger";
 import type { CampaignFacts, CampaignResult, CampaignStatus } from "./campaigns/campaign-result.ts";
 import type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
 import type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
+import type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 import type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
 import type { CampaignOptions } from "./request/campaign-options.ts";
 import type { Recipient, SourceOptions } from "./request/source-options.ts";
@@ -77,6 +78,14 @@ export interface Producer {
    * @throws InvalidMessageError, IdempotencyConflictError, and as `enqueueCampaign` for route and content
    */
   sendMessage(request: MessageRequest, options?: SendOptions): Promise<MessageResult>;
+
+  /**
+   * What end users did: replies, taps, registrations, newest first, with the message each answers where that is known. Read
+   * page by page while it is walked through. To be told of them at once, see `events` in the configuration and `readEvent`.
+   *
+   * @throws InvalidRequestError, CampaignNotFoundError, at the first step
+   */
+  inbound(request?: InboundRequest): AsyncIterable<Inbound>;
 
   /** Closes the connections. Calls still under way fail; what they had stored stays. */
   close(): Promise<void>;
