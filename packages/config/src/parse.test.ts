@@ -94,7 +94,7 @@ describe("a route", () => {
         statusChecks: expect.objectContaining({ lastCheckMarginMs: 43_200_000 }),
         retry: { maxAttempts: 8 },
         unknown: { reconcileAfterMs: 259_200_000, policy: "hold" },
-        replies: expect.objectContaining({ linkWithinMs: 604_800_000, optOutMatch: "whole", optOutScope: "route" }),
+        replies: expect.objectContaining({ linkWithinMs: 604_800_000, optOutMatch: "whole", optOutScope: "all" }),
         events: null,
       },
     });
@@ -130,7 +130,7 @@ routes:
 describe("replies", () => {
   test("end somebody's messages by the usual words, unless the file or the route says otherwise", () => {
     const { routes } = configOf(`
-replies: { optInWords: [再開], optOutScope: all }
+replies: { optInWords: [再開], optOutScope: route }
 routes:
   a: { provider: owl }
   b: { provider: owl, replies: { optOutWords: [], linkWithin: 1d } }`);
@@ -138,7 +138,7 @@ routes:
       optOutWords: expect.arrayContaining(["停止", "STOP"]),
       optInWords: ["再開"],
     });
-    expect(routes.b?.replies).toMatchObject({ optOutWords: [], linkWithinMs: 86_400_000, optOutScope: "all" });
+    expect(routes.b?.replies).toMatchObject({ optOutWords: [], linkWithinMs: 86_400_000, optOutScope: "route" });
   });
 });
 

@@ -15,7 +15,8 @@ const text = {
   optOutWords:
     "Words in a reply or on a tapped button that add a suppression; `[]` for none. Compared without regard to width (NFKC), case, spaces, and punctuation around them.",
   optOutMatch: "`whole`: the reply must be the word and nothing else; `contains`: the word anywhere in it.",
-  optOutScope: "Whether such a suppression holds on the route that was answered or on `all`.",
+  optOutScope:
+    "Whether such a suppression holds on `all` routes, as a refusal by law does, or on the `route` that was answered, where notices have routes of their own.",
   optInWords: "Words that lift a suppression which a reply had added; without any, only a person lifts one.",
 };
 
@@ -25,7 +26,7 @@ export const repliesSection = section({
     .prefault([...defaultOptOutWords])
     .describe(text.optOutWords),
   optOutMatch: match().prefault("whole").describe(text.optOutMatch),
-  optOutScope: scope().prefault("route").describe(text.optOutScope),
+  optOutScope: scope().prefault("all").describe(text.optOutScope),
   optInWords: words().prefault([]).describe(text.optInWords),
 });
 

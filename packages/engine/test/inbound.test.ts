@@ -159,7 +159,7 @@ test("what users do is brought in whatever the spelling and nesting, by any URL,
   // All but the registration asked for no more.
   expect(rows.filter(({ wordKind }) => wordKind === "opt-out")).toHaveLength(spellings.length - 1);
   expect(await listSuppressions(system.ledger.sql, { limit: 10 })).toMatchObject([
-    { recipient: user, route, source: "reply", reason: 'answered "停止"' },
+    { recipient: user, route: "*", source: "reply", reason: 'answered "停止"' },
   ]);
 });
 
