@@ -1,7 +1,6 @@
 // The public names of the domain, one by one. Nothing else leaves the package.
 
 export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
-
 export {
   type EventHeaders,
   type EventSignatureResult,
@@ -19,6 +18,8 @@ export {
   toldStateOf,
   toldStates,
 } from "./events/event-types.ts";
+export { type LegContentInput, prepareLeg } from "./fallback/leg-content.ts";
+export { type FirstLeg, type SecondLegPlan, type SecondLegStep, secondLegStep } from "./fallback/second-leg.ts";
 
 export {
   deficitRoundRobin,

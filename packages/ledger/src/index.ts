@@ -1,7 +1,12 @@
 export { type ApiKeyRow, createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from "./api-keys/api-key.ts";
 export { type AdvancedCampaigns, advanceCampaigns } from "./campaigns/advance-campaigns.ts";
-export { campaignCounts, countRows } from "./campaigns/campaign-counts.ts";
-export { type CampaignReport, campaignReport } from "./campaigns/campaign-report.ts";
+export { campaignCounts, countRows, type LegCounts, legCounts } from "./campaigns/campaign-counts.ts";
+export {
+  type CampaignReport,
+  campaignReport,
+  type ReasonCount,
+  type SecondLegsReport,
+} from "./campaigns/campaign-report.ts";
 export type { CampaignCounts, CampaignRow, DeliveryWindow, OnUnknown } from "./campaigns/campaign-row.ts";
 export { type Cancelled, cancelCampaign } from "./campaigns/cancel-campaign.ts";
 export { createCampaign, type NewCampaign } from "./campaigns/create-campaign.ts";
@@ -47,6 +52,17 @@ export { type DeliveryResult, recordDeliveries } from "./events/record-deliverie
 export { type EventSelection, replayEvents } from "./events/replay-events.ts";
 export { subscribeEvents } from "./events/subscribe-events.ts";
 export { releaseTakenEvents, takeEvents } from "./events/take-events.ts";
+export { plannedFallbackAt } from "./fallback/at-once.ts";
+export { fallbackCampaigns } from "./fallback/fallback-campaigns.ts";
+export { type CarrierLeg, recordCarrierLegs } from "./fallback/record-carrier-legs.ts";
+export {
+  type BegunSecondLeg,
+  type FallbackCandidate,
+  type NewSecondLeg,
+  type SettledFallbacks,
+  settleFallbacks,
+} from "./fallback/settle-fallbacks.ts";
+export { type TakeDueFallbacksInput, takeDueFallbacks } from "./fallback/take-due-fallbacks.ts";
 export { expireQueued } from "./feed/expire-queued.ts";
 export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
@@ -69,7 +85,7 @@ export { type AppliedInbound, applyInbound, type InboundRules } from "./inbound/
 export { type InboundRow, type LinkWay, linkWays, type WordKind } from "./inbound/inbound-row.ts";
 export { findInbound, type InboundFilter, listInbound, streamInbound } from "./inbound/list-inbound.ts";
 export type { UnreadHook, UnreadInbound } from "./inbound/unread.ts";
-export { findMessage, messagesOfRecipient } from "./messages/find-message.ts";
+export { findMessage, findOtherLeg, messagesOfRecipient } from "./messages/find-message.ts";
 export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
 export { listMessages, streamMessages } from "./messages/list-messages.ts";
 export { type HistoryEntry, messageHistory } from "./messages/message-history.ts";

@@ -23,12 +23,22 @@ import {
   resumeCampaign,
   retryFailed,
   type Sql,
+  settleFallbacks,
   settleUnknown,
   storeReceipts,
   sweepCancelled,
   takeDue,
 } from "../src/index.ts";
-import { type GivenCampaign, givenRunning, givenWorker, receipt, recipientOf, resultFor, route } from "./given.ts";
+import {
+  type GivenCampaign,
+  givenRunning,
+  givenWorker,
+  receipt,
+  recipientOf,
+  resultFor,
+  route,
+  send,
+} from "./given.ts";
 import { openTestLedger } from "./test-ledger.ts";
 
 interface World {
@@ -41,7 +51,8 @@ interface World {
 
 type Operation = (world: World) => Promise<unknown>;
 
-const some = fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 8 });
+/** The first twelve are the recipients; behind them come the second legs, as far as there are some. */
+const some = fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 8 });
 const which = fc.nat({ max: 1 });
 const outcome = fc.oneof(
   { arbitrary: fc.constant("accepted" as const), weight: 3 },
@@ -50,15 +61,31 @@ const outcome = fc.oneof(
 const reported = fc.constantFrom("sent", "delivered", "displayed", "failed", "revoked", "pending");
 
 function idsOf({ campaigns }: World, campaign: number, picks: number[]): string[] {
-  return [...new Set(picks.map((pick) => campaigns[campaign]?.ids[pick] ?? ""))];
+  const { ids } = campaigns[campaign] ?? { ids: [] };
+  return [...new Set(picks.map((pick) => ids[pick % ids.length] ?? ""))];
 }
 
 function campaignOf({ campaigns }: World, campaign: number): { campaignId: string } {
   return { campaignId: campaigns[campaign]?.campaignId ?? "" };
 }
 
-/** What happens all the time: claim, record, receipt, check. */
+/** Begins second legs and remembers them. */
+async function fallBack(world: World, campaign: number, picks: number[]): Promise<void> {
+  const second = { route, segments: 2, content: null, fault: null };
+  const candidates = idsOf(world, campaign, picks).map((id) => ({
+    ...{ id, asked: "answered" as const, contentChannel: "rcs", second },
+  }));
+  const { begun } = await settleFallbacks(world.sql, candidates);
+  world.campaigns[campaign]?.ids.push(...begun.map(({ id }) => id));
+}
+
+/** What happens all the time: claim, record, receipt, check, decide about second legs. */
 const sending: fc.Arbitrary<Operation>[] = [
+  fc.tuple(which, some).map(
+    ([campaign, picks]) =>
+      async (world) =>
+        fallBack(world, campaign, picks),
+  ),
   fc.tuple(which, some).map(([campaign, picks]) => async (world) => {
     const claim = randomUUID();
     const ids = idsOf(world, campaign, picks);
@@ -68,7 +95,7 @@ const sending: fc.Arbitrary<Operation>[] = [
   fc.tuple(fc.nat(), fc.array(outcome, { minLength: 8, maxLength: 8 })).map(([pick, outcomes]) => async (world) => {
     const made = world.claims[pick % Math.max(1, world.claims.length)];
     const results = made?.ids.map((id, index) =>
-      resultFor(id, made.claim, { to: outcomes[index] ?? "accepted", dueInMs: 0 }),
+      resultFor(id, made.claim, { to: outcomes[index] ?? "accepted", channel: "rcs", dueInMs: 0 }),
     );
     await recordOutcomes(world.sql, { worker: world.worker, results: results ?? [] });
   }),
@@ -177,22 +204,40 @@ test("whatever happens in whatever order, the counters equal the rows and every 
     { minLength: 25, maxLength: 60 },
   );
   await fc.assert(
-    fc.asyncProperty(steps, async (given) => {
+    fc.asyncProperty(steps, fc.boolean(), async (given, hasSecondLegs) => {
       await sql`truncate message, claim, attempt, receipt_raw, suppression, campaign_count, campaign, import_rejection`;
-      const campaigns = [await givenRunning(sql, 12, { onUnknown: "resend" }), await givenRunning(sql, 12)];
+      const campaigns = [
+        await givenRunning(sql, 12, {
+          onUnknown: "resend",
+          fallback: { afterMs: 0, onUnknown: true, onRejected: true },
+        }),
+        await givenRunning(sql, 12),
+      ];
       const world: World = { sql, campaigns, worker: await givenWorker(sql), claims: [] };
+      if (hasSecondLegs) {
+        const first = [0, 1, 2, 3, 4, 5, 6, 7];
+        await send(sql, idsOf(world, 0, first), { to: "accepted", channel: "rcs" });
+        await fallBack(world, 0, first);
+      }
       for (const operation of given) await operation(world);
       for (const { campaignId } of campaigns) {
-        const rows = await countRows(sql, { campaignId });
-        expect(await campaignCounts(sql, { campaignId })).toEqual(rows);
-        for (const state of messageStates) if (rows[state] > 0) seen.add(state);
+        const legs = await Promise.all(([1, 2] as const).map((leg) => countRows(sql, { campaignId, leg })));
+        for (const [index, rows] of legs.entries()) {
+          expect(await campaignCounts(sql, { campaignId, leg: index === 0 ? 1 : 2 })).toEqual(rows);
+          for (const state of messageStates) if (rows[state] > 0) seen.add(index === 0 ? state : `second ${state}`);
+        }
         const queued = (await feedable(sql, { route })).find(({ id }) => id === campaignId)?.queued;
-        if (queued !== undefined) expect(queued).toBe(rows.queued);
+        if (queued !== undefined) expect(queued).toBe(legs.reduce((sum, rows) => sum + rows.queued, 0));
+        const twice = await sql`
+          select from message as first join message as second on second.first_leg = first.id
+          where first.campaign_id = ${campaignId} and first.delivered_at is not null and second.state = 'queued'`;
+        expect(twice).toHaveLength(0);
       }
     }),
     // The walks are drawn once and for all, so that it is certain where they come.
     { numRuns: 60, seed: 1 },
   );
   // The walk is worth something only if it comes everywhere.
-  expect([...seen].sort()).toEqual([...messageStates].sort());
+  const walked = [...messageStates, ...messageStates.map((state) => `second ${state}`)];
+  expect([...seen].sort()).toEqual(walked.sort());
 }, 120_000);

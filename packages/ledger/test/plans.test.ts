@@ -8,6 +8,11 @@ const {
   advanceCampaigns,
   applyReceipts,
   campaignReport,
+  fallbackCampaigns,
+  findOtherLeg,
+  recordCarrierLegs,
+  settleFallbacks,
+  takeDueFallbacks,
   claimBatch,
   closeUnknown,
   deleteFinished,
@@ -65,6 +70,18 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
   ]);
   await everything.applyInbound(sql, { limit: 10, rulesOf: () => inboundRules({ isTold: true }) });
   await everything.loadEvents(sql, { ids: [newId()] });
+  await fallbackCampaigns(sql, { route });
+  await takeDueFallbacks(sql, { route, limit: 10, leaseMs: 1_000, campaigns: [campaignId] });
+  const second = { route, segments: 1, content: null, fault: null };
+  await settleFallbacks(
+    sql,
+    ids.map((id) => ({ id, asked: "answered", contentChannel: "rcs", second })),
+  );
+  await findOtherLeg(sql, { id: newId(), firstLeg: null });
+  await findOtherLeg(sql, { id: newId(), firstLeg: newId() });
+  await recordCarrierLegs(sql, [
+    { id: newId(), firstLeg: newId(), channel: "sms", providerMessageId: "x", segments: 1 },
+  ]);
   await feedable(sql, { route });
   await operatorFigures(sql);
   await advanceCampaigns(sql);

@@ -28,6 +28,7 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
     rejected: 1,
     duplicates: 1,
     suppressed: 1,
+    secondLegSegments: 0,
     segments: 12_001,
     samples: [1, 2, 3].map((index) => ({
       line: index + 1,
@@ -48,7 +49,7 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
   expect(await fresh.sql`select id from campaign union all select id from message`).toHaveLength(0);
 
   const result = await fresh.hikyaku.enqueueCampaign(request);
-  const { samples: _, variables: __, ...same } = preview;
+  const { samples: _, variables: __, secondLegSegments: ___, ...same } = preview;
   expect(result).toMatchObject(same);
 });
 

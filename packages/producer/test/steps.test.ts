@@ -47,6 +47,22 @@ describe("a campaign step by step", () => {
     await expect(hikyaku.startCampaign(ref)).rejects.toThrow("is cancelled: that is for good");
   });
 
+  test("can't be followed by an SMS when it is one, and neither can a single message", async () => {
+    await using fresh = await freshProducer();
+    const { hikyaku } = fresh;
+    const refusal = "fallbackAfter: nothing of the content can follow when it does not arrive";
+    await expect(hikyaku.createCampaign({ ...coupon, fallbackAfter: "4h" })).rejects.toThrow(refusal);
+    await expect(hikyaku.previewCampaign({ ...coupon, fallbackAfter: "4h", recipients: people(1) })).rejects.toThrow(
+      refusal,
+    );
+    const message = { route: "coupon-sms", to: "090-1234-5678", text: "コード 1234" };
+    await expect(hikyaku.sendMessage({ ...message, fallbackAfter: "2m" })).rejects.toThrow(refusal);
+    await expect(hikyaku.sendMessage({ ...message, fallbackOnRejected: true })).rejects.toThrow(
+      "fallbackOnRejected: fallbackAfter is missing",
+    );
+    expect(await fresh.sql`select from message`).toHaveLength(0);
+  });
+
   test("has to exist", async () => {
     await using fresh = await freshProducer();
     const { hikyaku } = fresh;

@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import type { ContentOptions } from "./campaign-options.ts";
+import { type ContentOptions, fallbackOf } from "./campaign-options.ts";
+import { lineOfSaid, type Said } from "./read-said.ts";
 
 /**
  * The key of a campaign that was given none: it depends on the file's content, the text, the route and the options, so
  * that the same command run twice is the same campaign and sends nothing a second time.
  */
-export async function keyOfFile(path: string, text: string, options: ContentOptions): Promise<string> {
+export async function keyOfFile(path: string, said: Said, options: ContentOptions): Promise<string> {
   const { route, priority, window, startAt, validFor, onUnknown } = options;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([route, text, priority, window, startAt, validFor, onUnknown]));
+  // What is not given adds nothing: the key of a command stays what it was when an option is new.
+  const fallback = Object.values(fallbackOf(options));
+  hash.update(JSON.stringify([route, lineOfSaid(said), priority, window, startAt, validFor, onUnknown, ...fallback]));
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   const name = basename(path)
     .replace(/\.[^.]*$/, "")

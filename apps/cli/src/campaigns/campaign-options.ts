@@ -1,16 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { parseDuration } from "@hikyaku/core";
 import type { CampaignOptions } from "@hikyaku/producer";
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import type { Said } from "./read-said.ts";
 
 /** What a campaign says and how it is sent, as options of `create` and `send`. */
 export interface ContentOptions {
   route: string;
   text?: string;
   textFile?: string;
+  contentFile?: string;
   name?: string;
   key?: string;
   priority?: number;
@@ -18,13 +17,47 @@ export interface ContentOptions {
   startAt?: string;
   validFor?: string;
   onUnknown?: "hold" | "resend";
+  fallbackAfter?: string;
+  fallbackOnUnknown?: boolean;
+  fallbackOnRejected?: boolean;
+}
+
+/** What follows a message that does not arrive, as options of all that send. */
+export function addFallbackOptions(command: Command): Command {
+  return command
+    .option(
+      "--fallback-after <duration>",
+      "who has not got it on +Message by then gets the SMS of the content, e.g. 4h",
+    )
+    .option("--fallback-on-unknown", "also where nobody knows whether it went out; some may then get both")
+    .option("--fallback-on-rejected", "also where the gateway refused it, at once");
+}
+
+/** As the producer takes them. */
+export function fallbackOf({
+  fallbackAfter,
+  fallbackOnUnknown,
+  fallbackOnRejected,
+}: Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected">): Pick<
+  CampaignOptions,
+  "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"
+> {
+  return {
+    ...(fallbackAfter === undefined ? {} : { fallbackAfter }),
+    ...(fallbackOnUnknown ? { fallbackOnUnknown } : {}),
+    ...(fallbackOnRejected ? { fallbackOnRejected } : {}),
+  };
 }
 
 export function addContentOptions(command: Command): Command {
-  return command
+  command
     .requiredOption("-r, --route <name>", "route to send over")
     .option("-t, --text <text>", "the text; every #{name} is filled in from the column of that name")
     .option("--text-file <file>", "the text from a UTF-8 file")
+    .option(
+      "--content-file <file>",
+      "instead of a text: the content from a YAML or JSON file, e.g. a card with its SMS",
+    )
     .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
     .option("--name <name>", "name for people (default: the key)")
     .option(
@@ -40,45 +73,22 @@ export function addContentOptions(command: Command): Command {
       "when nobody can know whether a message was taken: hold or resend (default: the route's policy)",
       oneOf(["hold", "resend"]),
     );
-}
-
-/** @throws CliError when there is no text, or two */
-export async function readText(options: Pick<ContentOptions, "text" | "textFile">, cwd: string): Promise<string> {
-  const { text, textFile } = options;
-  if (text !== undefined && textFile !== undefined) {
-    throw new CliError("--text and --text-file are both given.", { mend: "Leave one of them out.", exitCode: 2 });
-  }
-  if (text !== undefined) return text;
-  if (textFile === undefined) {
-    throw new CliError("There is no text to send.", {
-      mend: 'Give --text "…#{name}…", or --text-file FILE.',
-      exitCode: 2,
-    });
-  }
-  try {
-    // A line break at the end is the editor's, not the writer's.
-    return (await readFile(resolve(cwd, textFile), "utf8")).replace(/^\ufeff/, "").replace(/\r?\n$/, "");
-  } catch (cause) {
-    throw new CliError(`--text-file: ${textFile} can't be read: ${String(cause)}.`, {
-      mend: "Name a UTF-8 file.",
-      exitCode: 2,
-      cause,
-    });
-  }
+  return addFallbackOptions(command);
 }
 
 /** As the producer takes them; `startAt` is left to the start. */
 export function toCampaignOptions(
   options: ContentOptions,
-  { key, text }: { key: string; text: string },
+  { key, said }: { key: string; said: Said },
 ): CampaignOptions {
   const { route, name, priority, window, onUnknown } = options;
   return {
-    ...{ key, route, text },
+    ...{ key, route, ...said },
     ...(name === undefined ? {} : { name }),
     ...(priority === undefined ? {} : { priority }),
     ...(window === undefined ? {} : { window }),
     ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...fallbackOf(options),
     ...validityOf(options),
   };
 }

@@ -1,7 +1,7 @@
-import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
+import type { CampaignReport, CampaignRow, LegCounts } from "@hikyaku/ledger";
 
 /** A campaign as `--json` prints it: the fields of the HTTP API. */
-export function campaignView(campaign: CampaignRow, counts: CampaignCounts) {
+export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegCounts) {
   return {
     id: campaign.id,
     key: campaign.key,
@@ -15,12 +15,14 @@ export function campaignView(campaign: CampaignRow, counts: CampaignCounts) {
     startAt: campaign.startAt,
     validUntil: campaign.validUntil,
     onUnknown: campaign.onUnknown,
+    fallback: campaign.fallback,
     round: campaign.round,
     pauseReason: campaign.pauseReason,
     rows: campaign.importedRows,
     rejected: campaign.rejectedRows,
     duplicates: campaign.duplicateRows,
     counts,
+    secondLegs,
     createdAt: campaign.createdAt,
     importedAt: campaign.importedAt,
     startedAt: campaign.startedAt,
@@ -29,4 +31,9 @@ export function campaignView(campaign: CampaignRow, counts: CampaignCounts) {
     dispatchedAt: campaign.dispatchedAt,
     finishedAt: campaign.finishedAt,
   };
+}
+
+/** A report as `--json` prints it. */
+export function reportView({ campaign, counts, ...rest }: CampaignReport) {
+  return { campaign: campaignView(campaign, { counts, secondLegs: rest.secondLegs?.counts ?? null }), ...rest };
 }

@@ -1,8 +1,9 @@
 import { type MessageState, messageStates } from "@hikyaku/core";
-import type { CampaignReport } from "@hikyaku/ledger";
+import type { CampaignCounts, CampaignReport, ReasonCount } from "@hikyaku/ledger";
 import { count, lengthOfTime, moment, percent, rate } from "../output/format.ts";
 import { drawPairs, drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
+import { fallbackText } from "./fallback-text.ts";
 
 /** What the report needs beyond the ledger. */
 export interface ReportContext {
@@ -21,7 +22,7 @@ const meanings: Readonly<Record<MessageState, string>> = {
   rejected: "refused by the gateway, never left",
   expired: "without an answer when their time was over",
   revoked: "taken back",
-  cancelled: "never sent: the campaign was cancelled",
+  cancelled: "never sent: the campaign was cancelled, or the first leg arrived",
   suppressed: "never sent: on the suppression list",
   unknown: "nobody can know whether they went out",
 };
@@ -64,35 +65,34 @@ export function drawReport(report: CampaignReport, { tps }: ReportContext, paint
   return [head, ...sections(report, paint)].join("\n");
 }
 
-function sections({ counts, byReason, rejections, rounds }: CampaignReport, paint: Paint): string[] {
-  const states = messageStates.filter((state) => counts[state] > 0);
-  const parts = [
-    drawTable(
-      [
-        { header: "STATE" },
-        { header: "MESSAGES", align: "right" },
-        { header: "SHARE", align: "right" },
-        { header: "" },
-      ],
-      states.map((state) => [
-        paintState(state, paint),
-        count(counts[state]),
-        percent(counts[state], counts.total),
-        paint.dim(meanings[state]),
-      ]),
-      paint,
-    ),
-  ];
-  if (byReason.length > 0) {
+function sections({ counts, byReason, secondLegs, rejections, rounds }: CampaignReport, paint: Paint): string[] {
+  const parts = [drawStates(counts, "STATE", paint)];
+  if (byReason.length > 0) parts.push(drawReasons(byReason, "STATE", paint));
+  if (secondLegs !== null) {
+    const { first, second, both, neither } = secondLegs.reached;
     parts.push(
       drawTable(
-        [{ header: "STATE" }, { header: "MESSAGES", align: "right" }, { header: "REASON", maxWidth: 90 }],
-        byReason
-          .slice(0, reasonsShown)
-          .map(({ state, reason, count: messages }) => [paintState(state, paint), count(messages), reason]),
+        [
+          { header: "REACHED BY" },
+          { header: "RECIPIENTS", align: "right" },
+          { header: "SHARE", align: "right" },
+          { header: "" },
+        ],
+        [
+          ["first leg", first, both > 0 ? `${count(both)} of them by the second as well` : ""],
+          ["second leg", second, ""],
+          ["neither", neither, "or not yet, or without proof"],
+        ].map(([name, recipients, detail]) => [
+          String(name),
+          count(Number(recipients)),
+          percent(Number(recipients), counts.total),
+          paint.dim(String(detail)),
+        ]),
         paint,
       ),
     );
+    if (secondLegs.counts.total > 0) parts.push(drawStates(secondLegs.counts, "SECOND LEGS", paint));
+    if (secondLegs.byReason.length > 0) parts.push(drawReasons(secondLegs.byReason, "SECOND LEGS", paint));
   }
   const notTaken = rejections.total + rejections.duplicates;
   if (notTaken > 0) {
@@ -130,8 +130,36 @@ function sections({ counts, byReason, rejections, rounds }: CampaignReport, pain
   return parts;
 }
 
+function drawStates(counts: CampaignCounts, header: string, paint: Paint): string {
+  return drawTable(
+    [{ header }, { header: "MESSAGES", align: "right" }, { header: "SHARE", align: "right" }, { header: "" }],
+    messageStates
+      .filter((state) => counts[state] > 0)
+      .map((state) => [
+        paintState(state, paint),
+        count(counts[state]),
+        percent(counts[state], counts.total),
+        paint.dim(meanings[state]),
+      ]),
+    paint,
+  );
+}
+
+function drawReasons(reasons: readonly ReasonCount[], header: string, paint: Paint): string {
+  return drawTable(
+    [{ header }, { header: "MESSAGES", align: "right" }, { header: "REASON", maxWidth: 90 }],
+    reasons
+      .slice(0, reasonsShown)
+      .map(({ state, reason, count: messages }) => [paintState(state, paint), count(messages), reason]),
+    paint,
+  );
+}
+
 function stateText({ campaign, counts }: CampaignReport): string {
   if (campaign.state === "paused") return `paused: ${campaign.pauseReason ?? "no reason given"}`;
+  if (campaign.state === "running" && campaign.fallback !== null && counts.queued + counts.sending === 0) {
+    return `running: all sent, followed ${fallbackText(campaign.fallback)}`;
+  }
   const waiting = counts.accepted + counts.sent;
   if (campaign.state === "dispatched" && waiting > 0) return `dispatched: all sent, ${count(waiting)} receipts awaited`;
   if (campaign.state === "dispatched" && counts.unknown > 0)

@@ -12,6 +12,7 @@ export interface ExportInput {
 const columns = [
   ...(["line", "to", "state", "reason", "segments", "attempts", "round", "channel", "providerMessageId"] as const),
   ...(["queuedAt", "sendingAt", "acceptedAt", "sentAt", "deliveredAt", "displayedAt", "endedAt", "id"] as const),
+  ...(["leg", "firstLegId"] as const),
 ];
 
 /** Every message of a campaign as text, piece by piece: a CSV with byte order mark, or one JSON array. Memory stays flat. */

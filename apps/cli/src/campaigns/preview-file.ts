@@ -7,6 +7,7 @@ import { drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
 import { toRejectedRow } from "./import-file.ts";
+import type { Said } from "./read-said.ts";
 import type { SendOptions } from "./send-options.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
@@ -15,7 +16,7 @@ export interface PreviewFileInput {
   options: SendOptions;
   producer: Producer;
   file: RecipientFile;
-  text: string;
+  said: Said;
 }
 
 /** What a file's campaign would be, with the reasons of the rows that would not be taken. */
@@ -25,10 +26,10 @@ export interface FilePreview extends Omit<CampaignPreview, "rejections"> {
 }
 
 /** The dry run: reads, checks and renders everything and writes nothing. */
-export async function previewFile({ cli, options, producer, file, text }: PreviewFileInput): Promise<ExitCode> {
+export async function previewFile({ cli, options, producer, file, said }: PreviewFileInput): Promise<ExitCode> {
   const byCode = new Map<string, FilePreview["rejectedByCode"][number]>();
   const { rejections: _, ...preview } = await producer.previewCampaign({
-    ...toCampaignOptions(options, { key: options.key ?? "preview", text }),
+    ...toCampaignOptions(options, { key: options.key ?? "preview", said }),
     recipients: file.rows,
     lineOf: (row) => row[rowSource].line,
     signal: cli.interruption().once,
@@ -49,11 +50,15 @@ export async function previewFile({ cli, options, producer, file, text }: Previe
 }
 
 function drawPreview(preview: FilePreview, paint: Paint): string {
-  const { recipients, suppressed, segments, rejected, duplicates, samples, rejectedByCode } = preview;
+  const { recipients, suppressed, segments, secondLegSegments, rejected, duplicates, samples, rejectedByCode } =
+    preview;
   const receive = recipients - suppressed;
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
+      ...(secondLegSegments > 0
+        ? [`${counted(secondLegSegments, "billable part")} more if everybody needed the second leg`]
+        : []),
       ...(suppressed > 0 ? [`${counted(suppressed, "recipient")} on the suppression list would get nothing`] : []),
       ...(rejected + duplicates > 0
         ? [`${counted(rejected, "row")} would be rejected, ${counted(duplicates, "duplicate")} left out`]

@@ -1,4 +1,4 @@
-import { type CampaignRow, campaignCounts, type Sql } from "@hikyaku/ledger";
+import { type CampaignRow, legCounts, type Sql } from "@hikyaku/ledger";
 import type { GlobalOptions, World } from "../cli.ts";
 import { printResult } from "../output/print-result.ts";
 import { campaignView } from "./campaign-view.ts";
@@ -13,6 +13,6 @@ export async function printCampaign(
   sentence: (campaign: CampaignRow) => string,
 ): Promise<void> {
   const campaign = await findCampaignByName(sql, campaignId);
-  const counts = await campaignCounts(sql, { campaignId });
+  const counts = await legCounts(sql, campaign);
   printResult(world, options, campaignView(campaign, counts), () => sentence(campaign));
 }

@@ -1,10 +1,10 @@
 import { messageStates } from "@hikyaku/core";
-import type { CampaignReport } from "@hikyaku/ledger";
+import type { CampaignReport, SecondLegsReport } from "@hikyaku/ledger";
 import { writeCell } from "../csv/write-cell.ts";
 
 /** The report's figures as CSV, one a row: `figure,value`. */
 export function reportCsv(report: CampaignReport): string {
-  const { campaign, counts, acceptedPerSecond, receiptDelayMs, rejections } = report;
+  const { campaign, counts, secondLegs, acceptedPerSecond, receiptDelayMs, rejections } = report;
   const rows: [string, string | number][] = [
     ["campaign", campaign.id],
     ["key", campaign.key],
@@ -13,6 +13,7 @@ export function reportCsv(report: CampaignReport): string {
     ["state", campaign.state],
     ["messages", counts.total],
     ...messageStates.map((state): [string, number] => [`messages.${state}`, counts[state]]),
+    ...(secondLegs === null ? [] : secondLegRows(secondLegs)),
     ["segments.accepted", report.segmentsAccepted],
     ["accepted_per_second.mean", acceptedPerSecond.mean.toFixed(2)],
     ["accepted_per_second.peak", acceptedPerSecond.peak],
@@ -27,4 +28,17 @@ export function reportCsv(report: CampaignReport): string {
     ...report.byReason.map(({ state, reason, count }): [string, number] => [`reason.${state}: ${reason}`, count]),
   ];
   return `\ufefffigure,value\r\n${rows.map((row) => `${row.map((cell) => writeCell(String(cell))).join(",")}\r\n`).join("")}`;
+}
+
+function secondLegRows({ counts, reached, byReason }: SecondLegsReport): [string, string | number][] {
+  return [
+    ["reached.first_leg", reached.first],
+    ["reached.second_leg", reached.second],
+    ["reached.neither", reached.neither],
+    ["reached.both", reached.both],
+    ["second_legs", counts.total],
+    ...messageStates.map((state): [string, number] => [`second_legs.${state}`, counts[state]]),
+    ["second_legs.segments.accepted", counts.segmentsAccepted],
+    ...byReason.map(({ state, reason, count }): [string, number] => [`second_legs.reason.${state}: ${reason}`, count]),
+  ];
 }

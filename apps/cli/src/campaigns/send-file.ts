@@ -9,10 +9,11 @@ import type { RejectedFile } from "../csv/rejected-file.ts";
 import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
-import { campaignView } from "./campaign-view.ts";
+import { reportView } from "./campaign-view.ts";
 import { drawReport } from "./draw-report.ts";
 import { importText } from "./import-text.ts";
 import { importWithProgress } from "./import-with-progress.ts";
+import type { Said } from "./read-said.ts";
 import type { SendOptions } from "./send-options.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 import { type Watched, watchCampaign } from "./watch-campaign.ts";
@@ -26,16 +27,16 @@ export interface SendFileInput {
   path: string;
   file: RecipientFile;
   rejectedFile: RejectedFile;
-  text: string;
+  said: Said;
   key: string;
 }
 
 /** Import, start, progress, report. The same call again goes on where it was, and never sends twice. */
 export async function sendFile(input: SendFileInput): Promise<ExitCode> {
-  const { cli, options, producer, ledger, stack, path, file, rejectedFile, text, key } = input;
+  const { cli, options, producer, ledger, stack, path, file, rejectedFile, said, key } = input;
   const { err } = cli.terminal;
   const interruption = cli.interruption();
-  const draft = await producer.createCampaign(toCampaignOptions(options, { key, text }));
+  const draft = await producer.createCampaign(toCampaignOptions(options, { key, said }));
   const { id } = draft;
   const imported = await importWithProgress({
     ...{ producer, sql: ledger.sql, campaign: draft, path, file, rejectedFile, interruption },
@@ -98,10 +99,7 @@ async function report(
   if (found === null) throw new CliError(`Campaign ${campaign.key} was deleted meanwhile.`);
   const { out, outPaint, err } = cli.terminal;
   if (options.json) {
-    const { campaign: row, counts, ...rest } = found;
-    out.write(
-      `${JSON.stringify({ campaign: campaignView(row, counts), ...rest, rejectedFile: rejectedPath }, null, 2)}\n`,
-    );
+    out.write(`${JSON.stringify({ ...reportView(found), rejectedFile: rejectedPath }, null, 2)}\n`);
   } else {
     out.write(`\n${drawReport(found, { tps: tpsOf(stack, campaign.route) }, outPaint)}`);
   }

@@ -109,6 +109,9 @@ function perSecondOf(samples: readonly { at: number; done: number }[]): number {
 function endOf(campaign: CampaignRow, counts: CampaignCounts, until: WatchInput["until"]): Watched["end"] | null {
   if (campaign.state === "cancelled" || campaign.state === "paused") return campaign.state;
   if (campaign.state === "finished") return "finished";
+  // It runs on for what may follow; what it says first has gone out.
+  const isSent = campaign.state === "running" && campaign.fallback !== null && counts.queued + counts.sending === 0;
+  if (until === "sent" && isSent) return "sent";
   if (campaign.state !== "dispatched") return null;
   if (until === "sent") return "sent";
   // What nobody may ever know keeps a campaign from being finished; how long to wait for that is the operator's choice.

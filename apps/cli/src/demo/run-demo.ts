@@ -224,7 +224,7 @@ function resultOf(
 ) {
   return {
     promisesKept: checked.isKept,
-    campaign: campaignView(row, counts),
+    campaign: campaignView(row, { counts, secondLegs: report.secondLegs?.counts ?? null }),
     ...report,
     rejectedRows: imported.rejections,
     ...checked,

@@ -12,11 +12,13 @@ export function drawMessages(
   paint: Paint,
 ): string {
   if (messages.length === 0) return "No messages.\n";
+  const hasSecond = messages.some(({ leg }) => leg === 2);
   return drawTable(
     [
       { header: "ID" },
       { header: "LINE", align: "right" },
       { header: "TO" },
+      ...(hasSecond ? [{ header: "LEG", align: "right" } as const] : []),
       { header: "STATE" },
       { header: "QUEUED" },
       { header: "ACCEPTED" },
@@ -27,6 +29,7 @@ export function drawMessages(
       message.id,
       message.line === null ? "" : String(message.line),
       shownNumber(message.recipient, showNumbers),
+      ...(hasSecond ? [String(message.leg)] : []),
       paintState(message.state, paint),
       moment(message.queuedAt),
       moment(message.acceptedAt),

@@ -1,5 +1,5 @@
 import { maskNumber } from "@hikyaku/core";
-import type { MessageRow } from "@hikyaku/ledger";
+import { type MessageRow, plannedFallbackAt } from "@hikyaku/ledger";
 
 /** A message as `--json` prints it: the fields of the HTTP API, the number masked unless it is asked for. */
 export function messageView(message: MessageRow, { showNumbers }: { showNumbers: boolean }) {
@@ -25,6 +25,10 @@ export function messageView(message: MessageRow, { showNumbers }: { showNumbers:
     deliveredAt: message.deliveredAt,
     displayedAt: message.displayedAt,
     endedAt: message.endedAt,
+    leg: message.leg,
+    firstLegId: message.firstLeg,
+    fallbackAfterMs: message.fallbackAfterMs,
+    fallbackAt: plannedFallbackAt(message),
   };
 }
 

@@ -12,7 +12,7 @@ export const stateMeanings: Record<MessageState, string> = {
   rejected: "Refused by the gateway; it never left.",
   expired: "Not sent, or without a receipt, when its time was over.",
   revoked: "Taken back at the carrier.",
-  cancelled: "Never sent: its campaign was cancelled.",
+  cancelled: "Never sent: its campaign was cancelled, or the first leg arrived.",
   suppressed: "Never sent: the recipient must not be messaged.",
   unknown:
     "The connection broke before the gateway's answer, so nobody knows whether it went out. Not sent again by itself.",

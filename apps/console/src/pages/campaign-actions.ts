@@ -1,5 +1,5 @@
 import type { CampaignState } from "@hikyaku/core";
-import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
+import type { CampaignCounts, CampaignRow, LegCounts } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import { findByName, showCampaign } from "../api/campaigns/find-by-name.ts";
 import { retryFailedCampaign } from "../campaigns/retry-failed-campaign.ts";
@@ -57,7 +57,7 @@ const actions = {
     button: "Send again to failed",
     isOffered: (campaign, counts) => isIn("running", "paused", "dispatched", "finished")(campaign) && counts.failed > 0,
     explain: (_, counts) =>
-      html`<p>A new round for those whose newest message failed: at most ${number(counts.failed)}, fewer if some were sent again before. Each is a message to the same recipient, and is billed. The old ones stay as history.</p>`,
+      html`<p>A new round for those whose newest message failed: at most ${number(counts.failed)}, fewer if some were sent again before, or were or may be reached by their second leg. Each is a message to the same recipient, and is billed. The old ones stay as history.</p>`,
     run: (deps, campaign) => retryFailedCampaign(deps, campaign),
     done: "Those it had failed for are queued again.",
   },
@@ -75,15 +75,16 @@ const actions = {
 type ActionName = keyof typeof actions;
 
 /** Links to the confirmation of everything that can be done now. */
-export function actionsFor(campaign: CampaignRow, counts: CampaignCounts): Html[] {
+export function actionsFor(campaign: CampaignRow, { counts, secondLegs }: LegCounts): Html[] {
   const links = Object.entries<Action>(actions)
     .filter(([, action]) => action.isOffered(campaign, counts))
     .map(([name, { button, dangerous }]) => {
       return html`<a class="button${dangerous && " last quiet-danger"}" href="/campaigns/${campaign.id}/${name}">${button}</a>`;
     });
-  if (counts.unknown > 0) {
+  const unknown = counts.unknown + (secondLegs?.unknown ?? 0);
+  if (unknown > 0) {
     links.unshift(
-      html`<a class="button" href="/unknown?campaign=${campaign.id}">Decide on ${number(counts.unknown)} unknown</a>`,
+      html`<a class="button" href="/unknown?campaign=${campaign.id}">Decide on ${number(unknown)} unknown</a>`,
     );
   }
   return links;

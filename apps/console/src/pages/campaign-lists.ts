@@ -16,7 +16,8 @@ export function campaignListPages(app: FastifyInstance, context: PageContext): v
 
   app.get("/campaigns/:campaign/messages", async (request, reply) => {
     const campaign = await findByName(sql, (request.params as { campaign: string }).campaign);
-    const query = request.query as { state?: string; cursor?: string };
+    const query = request.query as { state?: string; leg?: string; cursor?: string };
+    const leg = query.leg === "1" ? 1 : query.leg === "2" ? 2 : undefined;
     const state = messageStates.find((each) => each === query.state);
     const from = readCursor(z.strictObject({ after: z.uuid() }), query.cursor);
     const rows = await listMessages(sql, {
@@ -24,10 +25,12 @@ export function campaignListPages(app: FastifyInstance, context: PageContext): v
       limit: pageSize + 1,
       ...from,
       ...(state ? { state } : {}),
+      ...(leg ? { leg } : {}),
     });
     const path = `/campaigns/${campaign.id}/messages`;
+    const ofLeg = leg ? `leg=${leg}&` : "";
     const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
-    const filter = state ? `state=${state}&` : "";
+    const filter = `${ofLeg}${state ? `state=${state}&` : ""}`;
     return context.send(request, reply, {
       title: `Messages: ${campaign.name}`,
       place: "campaigns",
@@ -35,7 +38,7 @@ export function campaignListPages(app: FastifyInstance, context: PageContext): v
 <h1>Messages</h1>
 <div class="chips">${[undefined, ...messageStates].map(
         (each) =>
-          html`<a href="${each ? `${path}?state=${each}` : path}"${each === state && html` aria-current="true"`}>${each ?? "all"}</a>`,
+          html`<a href="${each ? `${path}?${ofLeg}state=${each}` : leg ? `${path}?leg=${leg}` : path}"${each === state && html` aria-current="true"`}>${each ?? "all"}</a>`,
       )}</div>
 ${messageTable(rows.slice(0, pageSize), context.clock)}
 ${last && html`<p class="actions"><a class="button" href="${path}?${filter}cursor=${cursorOf({ after: last.id })}">Next ${pageSize}</a></p>`}`,
@@ -72,9 +75,10 @@ ${last && html`<p class="actions"><a class="button" href="/campaigns/${campaign.
 /** Messages with their numbers masked; the page of each shows more. */
 export function messageTable(messages: readonly MessageRow[], clock: Clock): Html {
   if (messages.length === 0) return html`<div class="card empty">No message.</div>`;
-  return html`<div class="scroll"><table><thead><tr><th>Recipient</th><th>State</th><th>Reason</th><th>Route</th><th class="number">Attempts</th><th class="number">Last change</th></tr></thead><tbody>${messages.map(
+  const hasSecond = messages.some(({ leg }) => leg === 2);
+  return html`<div class="scroll"><table><thead><tr><th>Recipient</th><th>State</th>${hasSecond && html`<th class="number">Leg</th>`}<th>Reason</th><th>Route</th><th class="number">Attempts</th><th class="number">Last change</th></tr></thead><tbody>${messages.map(
     (message) =>
-      html`<tr><td><a href="/messages/${message.id}">${maskNumber(message.recipient)}</a></td><td><span class="state ${message.state}">${message.state}</span></td><td class="wide">${message.reason}</td><td class="short">${message.route}</td><td class="number">${message.attempts}</td><td class="number">${clock.short(lastChange(message))}</td></tr>`,
+      html`<tr><td><a href="/messages/${message.id}">${maskNumber(message.recipient)}</a></td><td><span class="state ${message.state}">${message.state}</span></td>${hasSecond && html`<td class="number">${message.leg}</td>`}<td class="wide">${message.reason}</td><td class="short">${message.route}</td><td class="number">${message.attempts}</td><td class="number">${clock.short(lastChange(message))}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

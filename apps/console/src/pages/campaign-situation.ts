@@ -36,6 +36,9 @@ export function situation({ campaign, counts, progress, route, pace, now, clock 
   if (state === "importing") {
     return html`<p class="alert warn"><b>Its recipients are being imported</b>, or the import was cut off; the same upload or command again goes on where it stopped. ${plural(campaign.importedRows, "row")} so far.</p>`;
   }
+  if (state === "running" && campaign.fallback && progress.queued + progress.sending === 0) {
+    return html`<p class="alert good"><b>All have gone out.</b> Whoever has not got the message ${span(campaign.fallback.afterMs)} after its acceptance gets the second leg; so it still runs, and can be paused.</p>`;
+  }
   if (state !== "running" || progress.queued === 0) return null;
   if (route?.held) {
     return html`<p class="alert danger"><b>Nothing goes out: its route is held.</b> ${route.held.reason ?? route.held.cause} <a href="/routes">Routes</a></p>`;

@@ -19,7 +19,7 @@ export function campaignPage(app: FastifyInstance, context: PageContext): void {
   app.get("/campaigns/:campaign", async (request, reply) => {
     pace.look();
     const { campaign: name } = request.params as { campaign: string };
-    const { campaign, counts } = await showCampaign(deps.ledger.sql, name);
+    const { campaign, counts, secondLegs } = await showCampaign(deps.ledger.sql, name);
     const [routes, read] = await Promise.all([
       routeStates({ sql: deps.ledger.sql, config: deps.config }),
       counts.total > 0 ? reports.reportOf(campaign.id) : null,
@@ -48,10 +48,11 @@ ${noticeOf(notice)}
 ${situation(view)}
 ${tiles(view)}
 <div class="card">${progressBar(progress, { large: true })}${progressLegend(progress)}</div>
-<div class="actions">${actionsFor(campaign, counts)}</div>
+<div class="actions">${actionsFor(campaign, { counts, secondLegs })}</div>
 </div>
 <div class="columns">
-<div><h2>Exact numbers</h2><div id="numbers" data-part>${numbers(campaign, counts)}</div></div>
+<div><h2>Exact numbers</h2><div id="numbers" data-part>${numbers(campaign, counts)}</div>
+<div id="second-legs" data-part>${secondLegs && secondLegNumbers(campaign, secondLegs, read?.report ?? null)}</div></div>
 <div><h2>Reasons</h2><div id="reasons" data-part>${reasons(read, clock)}</div>
 <h2>Recipients</h2><div id="recipients" data-part>${recipients(campaign, counts)}</div>
 <h2>What it says</h2>${content(campaign)}
@@ -77,9 +78,27 @@ function tiles({ campaign, progress, route, pace, now, clock }: CampaignNow): Ht
 function numbers(campaign: CampaignRow, counts: CampaignCounts): Html {
   const row = (state: MessageState) => {
     const count = counts[state];
-    return html`<tr${count === 0 && html` class="none"`}><td>${count === 0 ? state : html`<a href="/campaigns/${campaign.id}/messages?state=${state}">${state}</a>`}</td><td class="number">${number(count)}</td><td class="number soft">${counts.total === 0 ? "" : percent(count / counts.total)}</td><td class="small soft meaning">${stateMeanings[state]}</td></tr>`;
+    const link = `/campaigns/${campaign.id}/messages?${campaign.fallback ? "leg=1&" : ""}state=${state}`;
+    return html`<tr${count === 0 && html` class="none"`}><td>${count === 0 ? state : html`<a href="${link}">${state}</a>`}</td><td class="number">${number(count)}</td><td class="number soft">${counts.total === 0 ? "" : percent(count / counts.total)}</td><td class="small soft meaning">${stateMeanings[state]}</td></tr>`;
   };
   return html`<div class="scroll"><table><thead><tr><th>State</th><th class="number">Messages</th><th class="number">Share</th><th class="meaning"></th></tr></thead><tbody>${messageStates.map(row)}<tr><td><b>all</b></td><td class="number"><b>${number(counts.total)}</b></td><td></td><td class="small soft meaning">${plural(counts.segmentsAccepted, "billable part")} accepted by the carrier</td></tr></tbody></table></div>`;
+}
+
+/** What followed those that did not arrive, and by which leg recipients were reached. */
+function secondLegNumbers(campaign: CampaignRow, counts: CampaignCounts, report: CampaignReport | null): Html {
+  const states = messageStates.filter((state) => counts[state] > 0);
+  const reached = report?.secondLegs?.reached;
+  return html`<h2>Second legs</h2>${
+    states.length === 0
+      ? html`<div class="card soft">Nothing had to follow so far.</div>`
+      : html`<div class="scroll"><table><thead><tr><th>State</th><th class="number">Messages</th><th class="meaning"></th></tr></thead><tbody>${states.map(
+          (state) =>
+            html`<tr><td><a href="/campaigns/${campaign.id}/messages?leg=2&state=${state}">${state}</a></td><td class="number">${number(counts[state])}</td><td class="small soft meaning">${stateMeanings[state]}</td></tr>`,
+        )}<tr><td><b>all</b></td><td class="number"><b>${number(counts.total)}</b></td><td class="small soft meaning">${plural(counts.segmentsAccepted, "billable part")} accepted by the carrier</td></tr></tbody></table></div>`
+  }${
+    reached &&
+    html`<p class="small soft">Reached by the first leg ${number(reached.first)}${reached.both > 0 && html` (${number(reached.both)} of them by the second as well)`}, by the second ${number(reached.second)}, by neither or not yet ${number(reached.neither)}.</p>`
+  }`;
 }
 
 function reasons(read: { report: CampaignReport; readAt: Date } | null, clock: Clock): Html {
@@ -132,6 +151,7 @@ function times(campaign: CampaignRow, report: CampaignReport | null, clock: Cloc
 ${moments.map(([name, at]) => at && html`<dt>${name}</dt><dd>${clock.full(at)}</dd>`)}
 <dt>Delivery window</dt><dd>${window ? `${window.from} to ${window.to} ${window.timeZone}` : "any time"}</dd>
 <dt>Priority</dt><dd>${campaign.priority} <span class="soft">(1 to 10; one of 10 gets ten messages where one of 1 gets one)</span></dd>
+${campaign.fallback && html`<dt>Followed by a second leg</dt><dd>${span(campaign.fallback.afterMs)} after acceptance without delivery, at once when it fails${campaign.fallback.onRejected && ", also when it is refused"}${campaign.fallback.onUnknown && ", also when its outcome is unknown"}${campaign.fallback.route && html` over ${campaign.fallback.route}`}</dd>`}
 <dt>When unknown</dt><dd>${campaign.onUnknown === "hold" ? "held for the operator" : "sent again"}</dd>
 ${report && report.acceptedPerSecond.peak > 0 && html`<dt>Accepted per second</dt><dd>${report.acceptedPerSecond.mean.toFixed(1)} on average, ${number(report.acceptedPerSecond.peak)} in the best second</dd>`}
 ${delay && html`<dt>Accepted to delivered</dt><dd>${span(delay.p50)} (median), ${span(delay.p99)} (99 of 100)</dd>`}

@@ -1,12 +1,14 @@
-import { maskNumber, type Provider } from "@hikyaku/core";
+import { maskNumber, type Provider, prepareLeg } from "@hikyaku/core";
 import {
   type CampaignRow,
   findCampaign,
   findMessage,
+  findOtherLeg,
   findRoute,
   listInbound,
   type MessageRow,
   messageHistory,
+  plannedFallbackAt,
   type Sql,
 } from "@hikyaku/ledger";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -25,8 +27,9 @@ export function messagePages(app: FastifyInstance, context: PageContext): void {
     const { id } = request.params as { id: string };
     const message = await findMessage(sql, { id });
     if (!message) throw new Problem("message-not-found");
-    const [history, replies, campaign] = await Promise.all([
+    const [history, other, replies, campaign] = await Promise.all([
       messageHistory(sql, { id: message.id }),
+      findOtherLeg(sql, message),
       listInbound(sql, { messageId: message.id, limit: 100 }),
       message.campaignId === null ? null : findCampaign(sql, { id: message.campaignId }),
     ]);
@@ -49,11 +52,21 @@ ${
           html`<tr><td>${clock.full(at)}</td><td>${what}</td><td class="wide">${detail}</td></tr>`,
       )}</tbody></table></div>
 ${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>${inboundTable(replies, clock)}`}
-<h2>Facts</h2>${facts(message)}`,
+<h2>Facts</h2>${facts(message, other)}`,
     });
   }
 
-  function facts(message: MessageRow): Html {
+  /** How it stands to its other leg; null where there is none and none can come. */
+  function legText(message: MessageRow, other: MessageRow | null): Html | null {
+    const link = other && html`<a href="/messages/${other.id}">${other.state}</a>`;
+    if (message.leg === 2) return html`second, follows the first, which is ${link ?? "gone"}`;
+    if (other) return html`first; the second is ${link}`;
+    if (message.fallbackAfterMs === null) return null;
+    const at = plannedFallbackAt(message);
+    return at ? html`first; the second follows at ${clock.full(at)} unless it has arrived` : html`first`;
+  }
+
+  function facts(message: MessageRow, other: MessageRow | null): Html {
     const rows: [string, Html | string | number | null][] = [
       ["Id", html`<code>${message.id}</code>`],
       ["Route", message.route],
@@ -63,6 +76,7 @@ ${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>$
           ? "single message"
           : `line ${message.line ?? "–"} of the list, round ${message.round}`,
       ],
+      ["Leg", legText(message, other)],
       ["Idempotency key", message.idempotencyKey],
       ["Billable parts", message.segments],
       ["Channel", message.channel],
@@ -87,7 +101,10 @@ async function textOf(
   const route = await findRoute(sql, message.route);
   if (!route) return null;
   const rules = findProvider(route.provider).rules(route.settings);
-  const prepared = rules.prepareContent(message.content ?? campaign?.content);
+  // A single message's second leg carries its own content.
+  const prepared = campaign
+    ? prepareLeg(rules, { leg: message.leg, content: campaign.content, plan: campaign.fallback })
+    : rules.prepareContent(message.content);
   if ("issues" in prepared) return null;
   const rendered = prepared.render(message.vars ?? []);
   return "issues" in rendered ? null : rendered.preview;

@@ -36,7 +36,7 @@ export function unknownPages(app: FastifyInstance, context: PageContext): void {
       ...(campaign ? { campaignId: campaign.id } : {}),
       ...(query.route === undefined ? {} : { route: query.route }),
     });
-    const inCampaign = campaign && (await campaignCounts(sql, { campaignId: campaign.id })).unknown;
+    const inCampaign = campaign && (await campaignCounts(sql, { campaignId: campaign.id, leg: "both" })).unknown;
     const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
     const names = await namesOf(rows);
     const filter = campaign
@@ -86,7 +86,8 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
         : null;
     if (!selection) throw new Problem("invalid-request", { detail: "Select at least one message" });
     const chosenCount =
-      selection.ids?.length ?? (await campaignCounts(sql, { campaignId: selection.campaignId ?? "" })).unknown;
+      selection.ids?.length ??
+      (await campaignCounts(sql, { campaignId: selection.campaignId ?? "", leg: "both" })).unknown;
     if (form.get("sure") === "yes") {
       const settle = what === "resend" ? resendUnknown : closeUnknown;
       const messages = await settle(sql, selection);

@@ -81,6 +81,11 @@ export interface PreparedContent {
    */
   readonly fallback?: PreparedContent | null;
   /**
+   * The channel that every message of this content takes, in the words of {@link Accepted.channel}. Null or absent when it is the carrier
+   * that chooses, recipient by recipient: then nothing is known until it says.
+   */
+  readonly channel?: string | null;
+  /**
    * The texts a recipient may read, with their `#{name}` places: one list for each way in which the message may arrive, as each must do
    * by itself. The addresses that buttons lead to are among them.
    */

@@ -56,6 +56,8 @@ export function createCampaignFeeder(deps: {
   ): Promise<{ available: number; unproven: boolean }> => {
     if (proven.has(campaign.id)) return { available: campaign.queued, unproven: false };
     const counts = await campaignCounts(sql, { campaignId: campaign.id });
+    // Only second legs are left: they are due by themselves, and there is nothing to protect from what the first came to.
+    if (counts.queued === 0) return { available: 0, unproven: false };
     const step = canaryStep({
       counts,
       triedBefore: campaign.triedBefore,
@@ -89,8 +91,8 @@ export function createCampaignFeeder(deps: {
 
   return {
     /**
-     * The route's running campaigns whose window is open. One whose window has just opened begins again, because its
-     * jobs were dropped while it was shut.
+     * The route's running campaigns whose window is open, and those of other routes whose second legs go over this one. One whose window
+     * has just opened begins again, because its jobs were dropped while it was shut.
      */
     async openCampaigns(): Promise<FeedableCampaign[]> {
       const now = deps.now();
@@ -99,7 +101,7 @@ export function createCampaignFeeder(deps: {
       const open: FeedableCampaign[] = [];
       for (const campaign of campaigns) {
         const isOpenNow = isOpen(campaign.deliveryWindow, now);
-        if (isOpenNow && wasOpen.get(campaign.id) === false) {
+        if (campaign.isOwn && isOpenNow && wasOpen.get(campaign.id) === false) {
           campaign.version = (await rewindCursor(sql, { campaignId: campaign.id })) ?? campaign.version;
           campaign.feedCursor = null;
         }
@@ -114,6 +116,8 @@ export function createCampaignFeeder(deps: {
       const result: FeedRound = { fed: 0, unproven: false };
       const left = new Map<string, { campaign: FeedableCampaign; available: number }>();
       for (const campaign of campaigns) {
+        // Second legs from elsewhere are due, and handed out with the retries; its cursor is the other route's.
+        
         const { available, unproven } = await allowance(campaign, queueIsEmpty);
         result.unproven ||= unproven;
         if (available > 0) left.set(campaign.id, { campaign, available });

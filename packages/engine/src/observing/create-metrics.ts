@@ -33,6 +33,12 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
       labelNames: ["route", "answer"],
       registers,
     }),
+    secondLegs: new Counter({
+      name: "hikyaku_second_legs_total",
+      help: "Decisions about second legs: begun, none",
+      labelNames: ["route", "result"],
+      registers,
+    }),
     receipts: new Counter({
       name: "hikyaku_receipts_total",
       help: "Notifications that were stored, by kind: receipt, inbound, connection-test, unrecognised",

@@ -1,17 +1,20 @@
-import type { Config } from "@hikyaku/config";
-import type { Provider } from "@hikyaku/core";
+import type { Config, RouteConfig } from "@hikyaku/config";
+import type { Provider, ProviderRules } from "@hikyaku/core";
 import type { Ledger } from "@hikyaku/ledger";
-import { openThrottle, type RedisConnections } from "@hikyaku/queue";
+import { openThrottle, type RedisConnections, signalFeeder } from "@hikyaku/queue";
 import { startEventDelivery } from "../events/start-event-delivery.ts";
+import { createFallbackSweep } from "../fallback/create-fallback-sweep.ts";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import { createClientHolder } from "../sender/client-holder.ts";
 import { createRouteHold } from "../sender/route-hold.ts";
+import { createStatusAsker } from "./ask-status.ts";
 import { createPoller } from "./create-poller.ts";
 
 /**
- * Starts a status poller for every route of the configuration, and tells events to the user's own systems: here, because
- * neither sending nor the carrier's notifications may ever wait for such a system.
+ * Starts, for every route of the configuration, its status poller and the sweep that begins its second legs, and tells
+ * events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
+ * a system.
  */
 export async function startPoller(deps: {
   readonly config: Config;
@@ -22,6 +25,11 @@ export async function startPoller(deps: {
   readonly log: Logger;
   readonly metrics: Metrics;
 }): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
+  const redis = { connections: deps.connections, prefix: deps.config.redisPrefix };
+  const rulesOf = (route: RouteConfig): ProviderRules => {
+    const provider = deps.findProvider(route.provider);
+    return provider.rules(provider.publicSettings(route.settings));
+  };
   const routes = await Promise.all(
     Object.values(deps.config.routes).map(async (route) => {
       const provider = deps.findProvider(route.provider);
@@ -50,26 +58,43 @@ export async function startPoller(deps: {
         faultProbeMs: { base: Math.min(5_000, deps.config.hold.probeEveryMs), cap: deps.config.hold.probeEveryMs },
         onChange: () => {},
       });
-      const poller = createPoller({
+      const now = () => new Date();
+      const asker = createStatusAsker({
         route: route.name,
-        ledger: deps.ledger,
         throttle,
         client,
-        rules: provider.rules(provider.publicSettings(route.settings)),
+        rules: rulesOf(route),
         hold,
         schedule: {
           graceMs: route.receiptGraceMs,
           plan: route.statusChecks.afterMinutes,
           lastCheckMarginMs: route.statusChecks.lastCheckMarginMs,
         },
-        intervalMs: deps.config.poller.intervalMs,
-        batchSize: deps.config.poller.batchSize,
-        tpsShare: deps.config.poller.tpsShare,
-        now: () => new Date(),
+        now,
         log,
         metrics: deps.metrics,
       });
-      return { name: route.name, throttle, client, poller };
+      const { intervalMs, batchSize, tpsShare } = deps.config.poller;
+      const shared = {
+        route: route.name,
+        ledger: deps.ledger,
+        throttle,
+        asker,
+        hold,
+        intervalMs,
+        batchSize,
+        tpsShare,
+        log,
+      };
+      const poller = createPoller(shared);
+      const fallbackSweep = createFallbackSweep({
+        ...shared,
+        rulesOf: (name) => (deps.config.routes[name] ? rulesOf(deps.config.routes[name]) : null),
+        wakeFeeder: (name) => signalFeeder(name, redis),
+        now,
+        metrics: deps.metrics,
+      });
+      return { name: route.name, throttle, client, asker, poller, fallbackSweep };
     }),
   );
 
@@ -83,7 +108,11 @@ export async function startPoller(deps: {
       }
     },
     async close() {
-      await Promise.all([...routes.map((route) => route.poller.close()), events.close()]);
+      for (const route of routes) route.asker.close();
+      await Promise.all([
+        ...routes.flatMap((route) => [route.poller.close(), route.fallbackSweep.close()]),
+        events.close(),
+      ]);
       await Promise.all(
         routes.map(async (route) => {
           await route.client.close();

@@ -1,4 +1,10 @@
-import type { DeliveryWindow, PreparedContent, ProviderRules } from "@hikyaku/core";
+import {
+  type ContentIssue,
+  type DeliveryWindow,
+  type PreparedContent,
+  type ProviderRules,
+  prepareLeg,
+} from "@hikyaku/core";
 import { findCampaign, type Ledger } from "@hikyaku/ledger";
 
 /** The campaign cannot be sent, now or later, until somebody mends it. */
@@ -10,7 +16,8 @@ export class UnsendableCampaignError extends Error {
 /** The parts of a campaign that never change after its import began, ready for use. */
 export interface SendableCampaign {
   readonly id: string;
-  readonly prepared: PreparedContent;
+  /** What its first or second legs say over this route. */
+  contentOf(leg: number): PreparedContent | { issues: ContentIssue[] };
   readonly deliveryWindow: DeliveryWindow | null;
 }
 
@@ -18,20 +25,26 @@ export interface SendableCampaign {
  * Campaigns by id, read from the ledger once. State is deliberately not cached: the claim reads it in the ledger, so
  * that pause and cancel act at once.
  */
-export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules; keep?: number }) {
+export function createCampaignCache(deps: { ledger: Ledger; route: string; rules: ProviderRules; keep?: number }) {
   const entries = new Map<string, Promise<SendableCampaign>>();
   const keep = deps.keep ?? 500;
 
   const load = async (id: string): Promise<SendableCampaign> => {
     const campaign = await findCampaign(deps.ledger.sql, { id });
     if (!campaign) throw new UnsendableCampaignError(`campaign ${id} is not in the ledger`);
-    const prepared = deps.rules.prepareContent(campaign.content);
-    if ("issues" in prepared) {
+    const { content, deliveryWindow, fallback: plan } = campaign;
+    const second = plan ? prepareLeg(deps.rules, { leg: 2, content, plan }) : noSuchLeg;
+    // Only its second legs come this way, and what they say is all that these rules can read.
+    if (campaign.route !== deps.route) {
+      return { id, contentOf: (leg) => (leg === 1 ? noSuchLeg : second), deliveryWindow };
+    }
+    const first = deps.rules.prepareContent(content);
+    if ("issues" in first) {
       throw new UnsendableCampaignError(
-        `campaign ${id} holds content that cannot be sent: ${prepared.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
+        `campaign ${id} holds content that cannot be sent: ${first.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
       );
     }
-    return { id, prepared, deliveryWindow: campaign.deliveryWindow };
+    return { id, contentOf: (leg) => (leg === 1 ? first : second), deliveryWindow };
   };
 
   return {
@@ -50,5 +63,11 @@ export function createCampaignCache(deps: { ledger: Ledger; rules: ProviderRules
     },
   };
 }
+
+const noSuchLeg: { issues: ContentIssue[] } = {
+  issues: [
+    { path: "content", level: "error", code: "no-such-leg", message: "the campaign sends no such leg over this route" },
+  ],
+};
 
 export type CampaignCache = ReturnType<typeof createCampaignCache>;

@@ -206,7 +206,7 @@ export function createSender(deps: SenderDeps) {
     const requests: Renderable[][] = [];
     const open = new Map<string, Renderable[]>();
     for (const part of ready) {
-      const key = part.message.campaignId ?? part.message.id;
+      const key = part.message.campaignId ? `${part.message.campaignId} ${part.message.leg}` : part.message.id;
       const request = open.get(key);
       if (request && request.length < size) {
         request.push(part);
@@ -426,6 +426,6 @@ async function contentOf(
   message: ClaimedMessage,
   deps: Pick<SenderDeps, "campaigns" | "rules">,
 ): Promise<PreparedContent | { issues: { path: string; message: string }[] }> {
-  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).prepared;
+  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).contentOf(message.leg);
   return deps.rules.prepareContent(message.content);
 }

@@ -12,6 +12,7 @@ export async function pickProbe(input: { ledger: Ledger; route: string; now: Dat
   if (single) return single;
   const open = (await feedable(sql, { route })).filter(({ deliveryWindow }) => isOpen(deliveryWindow, input.now));
   for (const campaign of open) {
+    if (!campaign.isOwn) continue;
     const [id] = await nextToFeed(sql, { campaignId: campaign.id, after: null, limit: 1 });
     if (id) return id;
   }

@@ -164,7 +164,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     throttle,
     rules,
     client,
-    campaigns: createCampaignCache({ ledger: deps.ledger, rules }),
+    campaigns: createCampaignCache({ ledger: deps.ledger, route: route.name, rules }),
     recorder,
     hold,
     retry: { maxAttempts: route.retry.maxAttempts, plans: retryPlans(route.retry) },

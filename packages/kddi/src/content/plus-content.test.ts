@@ -725,6 +725,13 @@ describe("the channels of a content", () => {
     expect(rendered({ ...card(), dst: "3" }, {}, route).payload.dst).toBe("3");
   });
 
+  test("are one where the mode leaves no choice, and open where the carrier chooses", () => {
+    const both = { ...card(), sms: { text: "a" } };
+    expect(prepared({ text: "a" }).channel).toBe("sms");
+    expect(prepared({ ...both, mode: "rcs" })).toMatchObject({ channel: "rcs", fallback: { channel: "sms" } });
+    expect(prepared(both)).toMatchObject({ channel: null, fallback: { channel: "sms" } });
+  });
+
   test("cost the parts of the SMS while it may become one", () => {
     expect(rendered({ ...card(), text: long(71) }).segments).toBe(2);
     expect(rendered(card()).segments).toBe(1);

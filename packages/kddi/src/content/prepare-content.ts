@@ -26,13 +26,14 @@ export function prepareContent(content: unknown, settings: KddiPublicSettings): 
   if (plus === null) {
     // A content of no part at all was refused: without +Message there is an SMS.
     if (sms === null) throw new TypeError("a content without a part was taken for a right one");
-    return { ...common, variables: sms.variables, fallback: null, render: sms.render };
+    return { ...common, variables: sms.variables, channel: "sms", fallback: null, render: sms.render };
   }
 
   const variables = [...new Set([...plus.variables, ...(sms?.variables ?? [])])];
   return {
     ...common,
     variables,
+    channel: parts.mode === "1" ? "rcs" : null,
     fallback: sms === null || parts.sms === null ? null : standAlone(sms, parts.sms, variables),
     render(values): RenderedMessage | Issues {
       const named = byName(variables, values);
@@ -110,6 +111,7 @@ function standAlone(
   return {
     content: { text, smsNumber, dst },
     variables,
+    channel: "sms",
     warnings: sms.warnings,
     visibleTexts: [[text]],
     render: (values) => sms.render(byName(variables, values).plain),

@@ -10,7 +10,8 @@ export interface AdvancedCampaigns {
 /**
  * Moves campaigns to where their counters say they are: `running → dispatched` when nothing is left to send,
  * `dispatched → finished` when every message has its final answer (an unknown one has not), `dispatched → running` when
- * something is to be sent again. A cancelled campaign stays cancelled and gets its `finished_at`.
+ * something is to be sent again. While second legs may still follow, something is left to send: the campaign can be paused. A
+ * cancelled campaign stays cancelled and gets its `finished_at`.
  */
 export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
   const moved = await sql<{ id: string; state: "running" | "dispatched" }[]>`
@@ -25,8 +26,8 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
                coalesce(sum(messages), 0) as to_send
         from campaign_count where campaign_id = campaign.id and state in ('queued', 'sending')
       ) as counted
-      where (campaign.state = 'running' and counted.to_send = 0)
-         or (campaign.state = 'dispatched' and counted.queued > 0)
+      where (campaign.state = 'running' and counted.to_send = 0 and not ${mayFallBack(sql)})
+         or (campaign.state = 'dispatched' and (counted.queued > 0 or ${mayFallBack(sql)}))
     ) as due
     where campaign.id = due.id and campaign.state = due.state
     returning campaign.id, campaign.state`;
@@ -41,6 +42,7 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
         where campaign_id = campaign.id and state <> all(${finalStates as unknown as string[]}::message_state[])
       ) as counted
       where campaign.state in ('dispatched', 'cancelled') and campaign.finished_at is null and counted.open = 0
+        and (campaign.state = 'cancelled' or not ${mayFallBack(sql)})
     ) as due
     where campaign.id = due.id and campaign.state = due.state
     returning campaign.id, campaign.state`;
@@ -48,4 +50,13 @@ export async function advanceCampaigns(sql: Sql): Promise<AdvancedCampaigns> {
     dispatched: moved.filter(({ state }) => state === "dispatched").map(({ id }) => id),
     finished: finished.filter(({ state }) => state === "finished").map(({ id }) => id),
   };
+}
+
+/** Whether it is still to be decided if some of a campaign's messages are followed by a second leg. */
+function mayFallBack(sql: Sql) {
+  return sql`(
+    campaign.fallback is not null and exists (
+      select from message
+      where message.route = campaign.route and message.campaign_id = campaign.id and message.fallback_at is not null
+    ))`;
 }

@@ -5,19 +5,46 @@ import { campaignCounts } from "./campaign-counts.ts";
 import type { CampaignCounts, CampaignRow } from "./campaign-row.ts";
 import { findCampaign } from "./find-campaign.ts";
 
-export interface CampaignReport {
-  campaign: CampaignRow;
+/** Messages of one state and reason. */
+export interface ReasonCount {
+  state: MessageState;
+  reason: string;
+  count: number;
+}
+
+/** What second legs came to, and with them the campaign. */
+export interface SecondLegsReport {
   counts: CampaignCounts;
   /** States that carry a reason, the most frequent first. */
-  byReason: { state: MessageState; reason: string; count: number }[];
+  byReason: ReasonCount[];
+  /** Which leg reached a recipient, by proof of delivery. Their sum is the number of first legs. */
+  reached: {
+    first: number;
+    /** The second, and not the first. */
+    second: number;
+    /** Neither, or not yet. */
+    neither: number;
+    /** Of `first`: those whom the second reached as well. */
+    both: number;
+  };
+}
+
+export interface CampaignReport {
+  campaign: CampaignRow;
+  /** Of the first legs, which are the recipients. */
+  counts: CampaignCounts;
+  /** States of first legs that carry a reason, the most frequent first. */
+  byReason: ReasonCount[];
+  /** Null when the campaign has none and none can follow. */
+  secondLegs: SecondLegsReport | null;
   /** `mean` from the first acceptance to the last; `peak` is the best whole second. */
   acceptedPerSecond: { mean: number; peak: number };
   firstAcceptedAt: Date | null;
   lastAcceptedAt: Date | null;
-  /** Billable parts of everything the carrier accepted. */
+  /** Billable parts of everything the carrier accepted, second legs included. */
   segmentsAccepted: number;
   rejections: { total: number; duplicates: number; byCode: { code: string; count: number }[] };
-  /** Messages by state in each round. */
+  /** First legs by state in each round. */
   rounds: { round: number; total: number; counts: Partial<Record<MessageState, number>> }[];
   /** From acceptance to delivery as the carrier reports it; null when nothing was delivered. */
   receiptDelayMs: { p50: number; p99: number } | null;
@@ -27,15 +54,12 @@ export interface CampaignReport {
 export async function campaignReport(sql: Sql, { campaignId }: { campaignId: string }): Promise<CampaignReport | null> {
   const campaign = await findCampaign(sql, { id: campaignId });
   if (!campaign) return null;
-  const [counts, byReason, pace, rounds, delay, byCode] = await Promise.all([
+  const [counts, byReason, pace, rounds, delay, byCode, secondLegs] = await Promise.all([
     campaignCounts(sql, { campaignId }),
-    sql<CampaignReport["byReason"]>`
-      select state, reason, count(*) as count from message
-      where campaign_id = ${campaignId} and reason is not null
-      group by state, reason order by count desc, state, reason`,
+    reasonsOf(sql, campaignId, 1),
     acceptancePace(sql, campaignId),
     sql<{ round: number; state: MessageState; count: number }[]>`
-      select round, state, count(*) as count from message where campaign_id = ${campaignId} group by round, state`,
+      select round, state, count(*) as count from message where campaign_id = ${campaignId} and leg = 1 group by round, state`,
     sql<{ p50: number | null; p99: number | null }[]>`
       select percentile_cont(0.5) within group (order by delay_ms) as p50,
              percentile_cont(0.99) within group (order by delay_ms) as p99
@@ -44,21 +68,52 @@ export async function campaignReport(sql: Sql, { campaignId }: { campaignId: str
         where campaign_id = ${campaignId} and delivered_at is not null
       ) as delivered`,
     rejectionCodes(sql, { campaignId }),
+    secondLegsReport(sql, campaign),
   ]);
   const { firstAcceptedAt, lastAcceptedAt, ...acceptedPerSecond } = pace;
   const { p50 = null, p99 = null } = delay[0] ?? {};
   return {
     campaign,
     counts,
-    byReason: [...byReason],
+    byReason,
+    secondLegs,
     acceptedPerSecond,
     firstAcceptedAt,
     lastAcceptedAt,
-    segmentsAccepted: counts.segmentsAccepted,
+    segmentsAccepted: counts.segmentsAccepted + (secondLegs?.counts.segmentsAccepted ?? 0),
     rejections: { total: campaign.rejectedRows, duplicates: campaign.duplicateRows, byCode },
     rounds: toRounds(rounds),
     receiptDelayMs: p50 === null || p99 === null ? null : { p50, p99 },
   };
+}
+
+async function reasonsOf(sql: Sql, campaignId: string, leg: 1 | 2): Promise<ReasonCount[]> {
+  const rows = await sql<ReasonCount[]>`
+    select state, reason, count(*) as count from message
+    where campaign_id = ${campaignId} and leg = ${leg} and reason is not null
+    group by state, reason order by count desc, state, reason`;
+  return [...rows];
+}
+
+async function secondLegsReport(sql: Sql, { id, fallback }: CampaignRow): Promise<SecondLegsReport | null> {
+  const [first, counts] = await Promise.all([
+    campaignCounts(sql, { campaignId: id }),
+    campaignCounts(sql, { campaignId: id, leg: 2 }),
+  ]);
+  if (fallback === null && counts.total === 0) return null;
+  const [byReason, [twice]] = await Promise.all([
+    reasonsOf(sql, id, 2),
+    sql<{ both: number }[]>`
+      select count(*) as both from message
+      where campaign_id = ${id} and leg = 2 and delivered_at is not null and exists (
+        select from message as first where first.id = message.first_leg and first.delivered_at is not null
+      )`,
+  ]);
+  const both = twice?.both ?? 0;
+  const byFirst = first.delivered + first.displayed;
+  const bySecond = counts.delivered + counts.displayed - both;
+  const reached = { first: byFirst, second: bySecond, neither: first.total - byFirst - bySecond, both };
+  return { counts, byReason, reached };
 }
 
 async function acceptancePace(sql: Sql, campaignId: string) {

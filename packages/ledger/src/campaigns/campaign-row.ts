@@ -1,4 +1,4 @@
-import type { CampaignState, MessageState } from "@hikyaku/core";
+import type { CampaignState, MessageState, SecondLegPlan } from "@hikyaku/core";
 
 /** `from` and `to` as `HH:mm` in `timeZone`; sending is allowed between them. */
 export interface DeliveryWindow {
@@ -29,6 +29,10 @@ export interface CampaignRow {
   startAt: Date | null;
   validUntil: Date | null;
   onUnknown: OnUnknown;
+  /** What second legs wait for; null when there are none. */
+  fallback: SecondLegPlan | null;
+  /** The route of second legs, when it is another one. */
+  fallbackRoute: string | null;
   /** 1 for the first sending, one more for each retry of what failed. */
   round: number;
   /** The last message id handed to the queue. */
@@ -53,7 +57,7 @@ export interface CampaignRow {
   finishedAt: Date | null;
 }
 
-/** Messages by state, and sums over them. */
+/** Messages of one leg by state, and sums over them. */
 export type CampaignCounts = Record<MessageState, number> & {
   total: number;
   /** Messages the carrier accepted, whatever became of them. */

@@ -5,7 +5,7 @@ import { closeClaimGate } from "./claim-gate.ts";
 
 export interface Cancelled {
   campaign: CampaignRow;
-  /** Accepted by the carrier, whatever became of them. */
+  /** Accepted by the carrier, whatever became of them. Second legs are counted here and below as the messages they are. */
   sent: number;
   /** At the gateway at this moment, or of unknown outcome. */
   inFlight: number;
@@ -29,7 +29,7 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
       where id = ${campaignId} and state <> 'finished'
       returning *`;
     if (!campaign) return null;
-    const counts = await campaignCounts(transaction, { campaignId });
+    const counts = await campaignCounts(transaction, { campaignId, leg: "both" });
     const inFlight = counts.sending + counts.unknown;
     const stopped = counts.queued + counts.cancelled;
     return { campaign, sent: counts.everAccepted, inFlight, stopped };

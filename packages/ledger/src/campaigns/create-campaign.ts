@@ -1,3 +1,4 @@
+import type { SecondLegPlan } from "@hikyaku/core";
 import type postgres from "postgres";
 import type { Sql } from "../connection/connect-ledger.ts";
 import type { CampaignRow, DeliveryWindow, OnUnknown } from "./campaign-row.ts";
@@ -18,6 +19,8 @@ export interface NewCampaign {
   validUntil?: Date | null;
   /** Default `hold`. */
   onUnknown?: OnUnknown;
+  /** Default null: no second legs. */
+  fallback?: SecondLegPlan | null;
 }
 
 /**
@@ -30,12 +33,13 @@ export async function createCampaign(
 ): Promise<{ campaign: CampaignRow; created: boolean }> {
   const [created] = await sql<CampaignRow[]>`
     insert into campaign (id, key, name, route, content, variables, request_hash, priority, delivery_window, start_at,
-                          valid_until, on_unknown)
+                          valid_until, on_unknown, fallback)
     values (${input.id}, ${input.key}, ${input.name}, ${input.route},
             ${sql.json(input.content as postgres.JSONValue)}, ${input.variables as string[]}::text[],
             ${input.requestHash}, ${input.priority ?? 5},
             ${input.deliveryWindow ? sql.json({ ...input.deliveryWindow }) : null},
-            ${input.startAt ?? null}, ${input.validUntil ?? null}, ${input.onUnknown ?? "hold"})
+            ${input.startAt ?? null}, ${input.validUntil ?? null}, ${input.onUnknown ?? "hold"},
+            ${input.fallback ? sql.json({ ...input.fallback } as postgres.JSONValue) : null})
     on conflict (key) do nothing
     returning *`;
   if (created) return { campaign: created, created: true };

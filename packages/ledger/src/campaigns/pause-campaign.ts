@@ -27,7 +27,7 @@ export async function resumeCampaign(sql: Sql, { campaignId }: { campaignId: str
       state = 'running', feed_cursor = null, pause_reason = null, paused_at = null,
       tried_before = (
         select coalesce(sum(messages), 0) from campaign_count
-        where campaign_id = campaign.id and state in ('rejected', 'failed', 'unknown')
+        where campaign_id = campaign.id and leg = 1 and state in ('rejected', 'failed', 'unknown')
       )
     where id = ${campaignId} and state = 'paused'
     returning *`;

@@ -11,7 +11,7 @@ export interface RetryFailedInput {
 
 /**
  * A new round for every recipient whose newest message ended in one of `states`: a new message, queued, with the same
- * variables; the old ones stay as history. The campaign runs again (a paused one stays paused). Cut off anywhere and called
+ * variables; the old ones stay as history. Not for those whom the second leg of that message reached, or still may reach. The campaign runs again (a paused one stays paused). Cut off anywhere and called
  * again it does the rest: nobody gets two, because each batch takes only recipients whose newest message still failed.
  *
  * Answers the campaign's round afterwards and how many messages this call added. Null when there is no such campaign, or it
@@ -36,6 +36,9 @@ export async function retryFailed(
   }
 }
 
+/** Ends of a second leg that brought its recipient nothing, and that nothing can change any more. */
+const vainEnds = ["failed", "rejected", "cancelled", "suppressed"];
+
 interface Batch {
   campaignId: string;
   states: readonly string[];
@@ -54,22 +57,28 @@ async function retryBatch(
     select from campaign where id = ${campaignId} and state <> 'cancelled' for no key update`;
   const failed = await transaction<{ id: string; recipient: string }[]>`
     select id, recipient from message
-    where campaign_id = ${campaignId} and recipient > ${after} and state = any(${states as string[]}::message_state[])
+    where campaign_id = ${campaignId} and recipient > ${after} and leg = 1 and state = any(${states as string[]}::message_state[])
       and not exists (
         select from message as newer
         where newer.campaign_id = ${campaignId} and newer.recipient = message.recipient and newer.round > message.round
       )
+      -- A second leg is about to begin, or has begun and did not end for nothing.
+      and fallback_at is null
+      and (fallback_after_ms is null or (
+        select second.state <> all(${[...vainEnds, ...states]}::message_state[])
+        from message as second where second.first_leg = message.id
+      ) is not true)
     order by recipient
     limit ${locked.count === 0 ? 0 : batchSize}`;
   const last = failed.at(-1);
   if (!last) return { last: null, messages: 0 };
   const { count } = await transaction`
-    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until)
+    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until, fallback_after_ms)
     select retry.id, old.campaign_id, old.route, old.recipient, old.line, greatest(${round}, old.round + 1), old.segments,
-           old.vars, old.valid_until
+           old.vars, old.valid_until, old.fallback_after_ms
     from unnest(${failed.map(({ id }) => id)}::uuid[], ${failed.map(() => newId())}::uuid[]) as retry (old_id, id)
     join message as old on old.id = retry.old_id
-    on conflict (campaign_id, recipient, round) where campaign_id is not null do nothing`;
+    on conflict (campaign_id, recipient, round, leg) where campaign_id is not null do nothing`;
   await transaction`
     update campaign set
       round = greatest(round, ${round}),

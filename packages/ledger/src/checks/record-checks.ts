@@ -40,7 +40,8 @@ export async function recordChecks(sql: Sql, results: readonly CheckResult[]): P
       if (progress.state !== message.state) moved++;
       Object.assign(message, progress, { nextCheckAt: nextCheck({ ...message, ...progress }, result, now) });
       const channel = result.answer === "expire" ? null : (result.channel ?? null);
-      writes.push({ id: message.id, progress, providerMessageId: null, channel, nextCheckAt: message.nextCheckAt });
+      const { id, nextCheckAt, hasFallback } = message;
+      writes.push({ id, progress, providerMessageId: null, channel, nextCheckAt, hasFallback });
     }
     await writeProgress(transaction, [...new Map(writes.map((write) => [write.id, write])).values()]);
     return { moved };
@@ -50,11 +51,13 @@ export async function recordChecks(sql: Sql, results: readonly CheckResult[]): P
 interface CheckedMessage extends MessageProgress {
   id: string;
   nextCheckAt: Date | null;
+  hasFallback: boolean;
 }
 
 async function lockMessages(transaction: Queryable, results: readonly CheckResult[]) {
   const rows = await transaction<(CheckedMessage & { now: Date })[]>`
-    select id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at, reason, now() as now
+    select id, state, accepted_at, sent_at, delivered_at, displayed_at, ended_at, next_check_at, reason,
+           fallback_after_ms is not null as has_fallback, now() as now
     from message
     where id = any(${results.map((result) => result.messageId)}::uuid[])
     order by id

@@ -34,8 +34,26 @@ describe("a claim", () => {
     const token = randomUUID();
     const { claimed } = await claim(sql, ids.slice(0, 2), { claim: token });
     expect([...claimed].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-      { id: ids[0], campaignId, recipient: recipientOf(1), vars: ["name 1"], content: null, attempt: 1, validUntil },
-      { id: ids[1], campaignId, recipient: recipientOf(2), vars: ["name 2"], content: null, attempt: 1, validUntil },
+      {
+        id: ids[0],
+        campaignId,
+        recipient: recipientOf(1),
+        vars: ["name 1"],
+        content: null,
+        leg: 1,
+        attempt: 1,
+        validUntil,
+      },
+      {
+        id: ids[1],
+        campaignId,
+        recipient: recipientOf(2),
+        vars: ["name 2"],
+        content: null,
+        leg: 1,
+        attempt: 1,
+        validUntil,
+      },
     ]);
     const [first, , third] = await messages(sql, ids);
     expect(first).toMatchObject({ state: "sending", attempts: 1, claim: token, dueAt: null });

@@ -23,6 +23,8 @@ export interface ClaimedMessage {
   vars: string[] | null;
   /** Only for a single message. */
   content: unknown;
+  /** 1, or 2 for a second leg: which content of its campaign it says. */
+  leg: number;
   /** 1 for the first attempt. */
   attempt: number;
   /** The message's own validity or the campaign's, whichever ends first. */
@@ -70,7 +72,7 @@ export async function claimBatch(sql: Sql, input: ClaimBatchInput): Promise<Clai
         -- A repeated claim: its first commit stood, nothing was posted yet, and a cancel has counted it as in flight.
         or (state in ('sending', 'unknown') and claim = ${claim}::uuid)
       )
-      returning id, campaign_id, recipient, vars, content, attempts, valid_until
+      returning id, campaign_id, recipient, vars, content, leg, attempts, valid_until
     ),
     suppressed as (
       update message set state = 'suppressed', ended_at = now(), due_at = null
@@ -92,7 +94,7 @@ export async function claimBatch(sql: Sql, input: ClaimBatchInput): Promise<Clai
         worker = excluded.worker,
         messages = array(select unnest(known.messages) union select unnest(excluded.messages))
     )
-    select taken.id, taken.campaign_id, taken.recipient, taken.vars, taken.content, taken.attempts as attempt,
+    select taken.id, taken.campaign_id, taken.recipient, taken.vars, taken.content, taken.leg, taken.attempts as attempt,
            nullif(least(taken.valid_until, fed.valid_until), 'infinity') as valid_until
     from taken left join fed on fed.campaign_id = taken.campaign_id`;
 }

@@ -1,4 +1,6 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { atOnce } from "../fallback/at-once.ts";
+import { isStopped, notNeeded } from "../fallback/stop-second-legs.ts";
 import { storable, storableKey, storableTime, storableWait } from "../text/storable.ts";
 
 /** What one attempt came to, as the ledger keeps it. */
@@ -101,7 +103,10 @@ async function recordAccepted(sql: Sql, results: readonly RecordedResult[]): Pro
         provider_order_id = coalesce(result.provider_order_id, message.provider_order_id),
         channel = coalesce(result.channel, message.channel),
         send_mode = coalesce(result.send_mode, message.send_mode),
-        reason = result.reason
+        reason = result.reason,
+        -- From now on it has its time to arrive. What went out as an SMS has had what a second leg could bring.
+        fallback_at = case when message.fallback_after_ms is not null and coalesce(result.channel, message.channel) is distinct from 'sms'
+                           then coalesce(result.at, now()) + message.fallback_after_ms * interval '1 millisecond' end
       from unnest(
         ${ids}::uuid[],
         ${column((r) => r.claim)}::uuid[],
@@ -181,16 +186,23 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
   const rows = await sql<{ id: string }[]>`
     with moved as (
       update message set
-        -- The table of states knows no way from unknown to rejected: proof that it was refused ends it as failed.
-        state = case when message.state = 'unknown' and result.to_state = 'rejected' then 'failed' else result.to_state end,
-        ended_at = case when result.to_state in ('rejected', 'failed', 'expired') then coalesce(result.at, now()) end,
+        state = case
+          -- The table of states knows no way from unknown to rejected: proof that it was refused ends it as failed.
+          when message.state = 'unknown' and result.to_state = 'rejected' then 'failed'
+          when result.to_state = 'queued' and ${isStopped(sql)} then 'expired'
+          else result.to_state end,
+        ended_at = case when result.to_state in ('rejected', 'failed', 'expired') or (result.to_state = 'queued' and ${isStopped(sql)})
+                        then coalesce(result.at, now()) end,
         unknown_at = case when result.to_state = 'unknown' then coalesce(result.at, now()) end,
-        due_at = case when result.to_state = 'queued'
+        due_at = case when result.to_state = 'queued' and not ${isStopped(sql)}
                       then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
+        -- Something ended the first leg, or nobody knows what did: to be decided at once.
+        fallback_at = case when message.fallback_after_ms is not null and result.to_state in ('rejected', 'failed', 'unknown')
+                           then ${atOnce(sql)} end,
         attempts = message.attempts - result.gives_back,
         channel = coalesce(result.channel, message.channel),
         send_mode = coalesce(result.send_mode, message.send_mode),
-        reason = result.reason
+        reason = case when result.to_state = 'queued' and ${isStopped(sql)} then ${notNeeded} else result.reason end
       from unnest(
         ${ids}::uuid[],
         ${column((r) => r.claim)}::uuid[],

@@ -10,8 +10,10 @@ export interface FeedableCampaign {
   version: string;
   deliveryWindow: DeliveryWindow | null;
   validUntil: Date | null;
-  /** Not sent yet: to be fed, fed already, or waiting for a retry. */
+  /** Not sent yet over this route: to be fed, fed already, or waiting for a retry. */
   queued: number;
+  /** False: its own route is another one, and only second legs go over this. They are due, like retries, and never behind a cursor. */
+  isOwn: boolean;
   fedAt: Date | null;
   /** How long ago that was, by the ledger's clock. */
   sinceFedMs: number | null;
@@ -22,13 +24,18 @@ export interface FeedableCampaign {
 /** What a route's feeder may feed, first the highest priority, then the oldest. */
 export async function feedable(sql: Sql, { route }: { route: string }): Promise<FeedableCampaign[]> {
   return await sql<FeedableCampaign[]>`
-    select id, priority, feed_cursor, campaign.xmin::text as version, delivery_window, valid_until, waiting.queued, fed_at, tried_before,
+    select id, priority, feed_cursor, campaign.version, delivery_window, valid_until, waiting.queued, fed_at, tried_before, campaign.is_own,
            (extract(epoch from now() - fed_at) * 1000)::float8 as since_fed_ms
-    from campaign
+    from (
+      select *, xmin::text as version, true as is_own from campaign where route = ${route} and state = 'running'
+      union all
+      select *, xmin::text, false from campaign where fallback_route = ${route} and route <> ${route} and state = 'running'
+    ) as campaign
     cross join lateral (
       select coalesce(sum(messages), 0)::bigint as queued from campaign_count
       where campaign_id = campaign.id and state = 'queued'
+        and case when campaign.is_own then leg = 1 or coalesce(campaign.fallback_route = campaign.route, true) else leg = 2 end
     ) as waiting
-    where route = ${route} and state = 'running' and waiting.queued > 0
+    where waiting.queued > 0
     order by priority desc, id`;
 }

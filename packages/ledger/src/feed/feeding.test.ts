@@ -85,6 +85,7 @@ describe("feedable", () => {
       deliveryWindow: window,
       validUntil: null,
       queued: 2,
+      isOwn: true,
       fedAt: null,
       sinceFedMs: null,
       triedBefore: 0,

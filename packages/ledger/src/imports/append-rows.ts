@@ -71,7 +71,14 @@ async function appendChunk(sql: Sql, input: AppendRowsInput, options: { isLooked
     const suppressed = position.hasSuppressions
       ? await suppressedRecipients(transaction, route, rows)
       : new Set<string>();
-    await copyRows(transaction, { campaignId, route, round, rows, suppressed });
+    await copyRows(transaction, {
+      campaignId,
+      route,
+      round,
+      fallbackAfterMs: position.fallbackAfterMs,
+      rows,
+      suppressed,
+    });
     await transaction`
       update campaign set
         imported_rows = ${progress.rows},
@@ -85,6 +92,8 @@ async function appendChunk(sql: Sql, input: AppendRowsInput, options: { isLooked
 
 interface Position {
   state: CampaignState;
+  /** Of the campaign's second legs, when it has any. */
+  fallbackAfterMs: number | null;
   importedRows: number;
   hasDuplicates: boolean;
   hasSuppressions: boolean;
@@ -96,7 +105,7 @@ async function lockPosition(
   { campaignId, route, progress }: AppendRowsInput,
 ): Promise<Position> {
   const [campaign] = await transaction<Position[]>`
-    select state, imported_rows, duplicate_rows > 0 as has_duplicates,
+    select state, (fallback ->> 'afterMs')::integer as fallback_after_ms, imported_rows, duplicate_rows > 0 as has_duplicates,
            exists (select from suppression where suppression.route in (${route}, '*')) as has_suppressions
     from campaign where id = ${campaignId} for no key update`;
   if (campaign?.state !== "importing") throw ImportError.notOpen(campaignId, campaign?.state);
@@ -112,7 +121,7 @@ async function knownRecipients(
 ): Promise<string[]> {
   const known = await transaction<{ recipient: string }[]>`
     select recipient from message
-    where campaign_id = ${campaignId} and round = ${round}
+    where campaign_id = ${campaignId} and round = ${round} and leg = 1
       and recipient = any(${rows.map(({ recipient }) => recipient)}::text[])`;
   return known.map(({ recipient }) => recipient);
 }

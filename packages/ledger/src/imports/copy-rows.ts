@@ -8,6 +8,8 @@ export interface CopyRowsInput {
   campaignId: string;
   route: string;
   round: number;
+  /** Null when no second legs follow: then nothing of them is written. */
+  fallbackAfterMs: number | null;
   rows: readonly ImportRow[];
   /** Recipients who get their row, but as `suppressed`. */
   suppressed: ReadonlySet<string>;
@@ -16,10 +18,13 @@ export interface CopyRowsInput {
 /** Streams rows into `message`; memory is that of one write, whatever the number of rows. */
 export async function copyRows(transaction: Queryable, input: CopyRowsInput): Promise<void> {
   const { rows, suppressed } = input;
-  const head = `${input.campaignId}\t${copyField(input.route)}\t${input.round}`;
+  const { fallbackAfterMs } = input;
+  const fallback = fallbackAfterMs === null ? "" : `\t${fallbackAfterMs}`;
+  const head = `${input.campaignId}\t${copyField(input.route)}\t${input.round}${fallback}`;
   const endedAt = new Date().toISOString();
   const copy = transaction`
-    copy message (campaign_id, route, round, state, ended_at, id, recipient, line, segments, vars) from stdin`;
+    copy message (campaign_id, route, round${fallback === "" ? transaction`` : transaction`, fallback_after_ms`}, state, ended_at, id,
+                  recipient, line, segments, vars) from stdin`;
   const failed = failureOf(copy);
   const stream = await copy.writable();
   const done = Promise.race([finished(stream), failed]);

@@ -15,6 +15,6 @@ export async function importTotals(sql: Sql, { campaignId }: { campaignId: strin
     select count(*) as recipients,
            count(*) filter (where state = 'suppressed') as suppressed,
            coalesce(sum(segments) filter (where state <> 'suppressed'), 0) as segments
-    from message where campaign_id = ${campaignId} and round = 1`;
+    from message where campaign_id = ${campaignId} and round = 1 and leg = 1`;
   return totals ?? { recipients: 0, suppressed: 0, segments: 0 };
 }

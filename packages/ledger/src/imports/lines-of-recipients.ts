@@ -10,6 +10,6 @@ export async function linesOfRecipients(
 ): Promise<Map<string, number>> {
   const rows = await sql<{ recipient: string; line: number }[]>`
     select recipient, line from message
-    where campaign_id = ${campaignId} and round = 1 and recipient = any(${recipients as string[]}::text[])`;
+    where campaign_id = ${campaignId} and round = 1 and leg = 1 and recipient = any(${recipients as string[]}::text[])`;
   return new Map(rows.map(({ recipient, line }) => [recipient, line]));
 }

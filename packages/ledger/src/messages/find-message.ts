@@ -9,6 +9,18 @@ export async function findMessage(sql: Sql, { id }: { id: string }): Promise<Mes
   return message ?? null;
 }
 
+/** The other leg of a message; null when it has none. */
+export async function findOtherLeg(
+  sql: Sql,
+  { id, firstLeg }: Pick<MessageRow, "id" | "firstLeg">,
+): Promise<MessageRow | null> {
+  const [message] =
+    firstLeg === null
+      ? await sql<MessageRow[]>`select * from message where first_leg = ${id}`
+      : await sql<MessageRow[]>`select * from message where id = ${firstLeg}`;
+  return message ?? null;
+}
+
 /** Everything ever sent, or to be sent, to one number: newest first. */
 export async function messagesOfRecipient(
   sql: Sql,

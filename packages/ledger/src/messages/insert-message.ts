@@ -1,3 +1,4 @@
+import type { SecondLegPlan } from "@hikyaku/core";
 import type postgres from "postgres";
 import type { Sql } from "../connection/connect-ledger.ts";
 import type { MessageRow } from "./message-row.ts";
@@ -12,6 +13,8 @@ export interface NewMessage {
   validUntil?: Date | null;
   idempotencyKey?: string | null;
   requestHash?: Buffer | null;
+  /** Default null: no second leg. */
+  fallback?: SecondLegPlan | null;
 }
 
 /**
@@ -20,12 +23,14 @@ export interface NewMessage {
  */
 export async function insertMessage(sql: Sql, input: NewMessage): Promise<{ message: MessageRow; created: boolean }> {
   const [created] = await sql<MessageRow[]>`
-    insert into message (id, route, recipient, content, vars, segments, valid_until, idempotency_key, request_hash, state,
-                         ended_at)
+    insert into message (id, route, recipient, content, vars, segments, valid_until, idempotency_key, request_hash, fallback,
+                         fallback_after_ms, state, ended_at)
     select ${input.id}::uuid, ${input.route}, ${input.recipient}, ${sql.json(input.content as postgres.JSONValue)},
            ${(input.vars ?? null) as string[] | null}::text[], ${input.segments}::smallint,
            ${input.validUntil?.toISOString() ?? null}::timestamptz, ${input.idempotencyKey ?? null},
            ${input.requestHash ?? null}::bytea,
+           ${input.fallback ? sql.json({ ...input.fallback } as postgres.JSONValue) : null}::jsonb,
+           ${input.fallback?.afterMs ?? null}::integer,
            case when hit.is_suppressed then 'suppressed' else 'queued' end::message_state,
            case when hit.is_suppressed then now() end
     from (

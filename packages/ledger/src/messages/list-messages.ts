@@ -3,15 +3,25 @@ import type { Sql } from "../connection/connect-ledger.ts";
 import { firstId, lastId } from "../connection/new-id.ts";
 import type { MessageRow } from "./message-row.ts";
 
-/** Messages of a campaign in the order of import; `after` is the last id of the page before. */
+/**
+ * Messages of a campaign in the order of import, second legs after the first ones that were there when they began; `after` is the last id
+ * of the page before.
+ */
 export async function listMessages(
   sql: Sql,
-  { campaignId, state, limit, after }: { campaignId: string; state?: MessageState; limit: number; after?: string },
+  {
+    campaignId,
+    state,
+    leg,
+    limit,
+    after,
+  }: { campaignId: string; state?: MessageState; leg?: 1 | 2; limit: number; after?: string },
 ): Promise<MessageRow[]> {
   return await sql<MessageRow[]>`
     select * from message
     where (campaign_id, id) > (${campaignId}, ${after ?? firstId}::uuid) and (campaign_id, id) <= (${campaignId}, ${lastId}::uuid)
       and (${state ?? null}::message_state is null or state = ${state ?? null}::message_state)
+      and (${leg ?? null}::smallint is null or leg = ${leg ?? null})
     order by campaign_id, id
     limit ${limit}`;
 }

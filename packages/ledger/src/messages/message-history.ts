@@ -27,13 +27,17 @@ export async function messageHistory(sql: Sql, { id }: { id: string }): Promise<
          state::text, reason, 5),
         (due_at, 'due', reason, 8),
         (unknown_at, 'unknown', reason, 2),
-        (next_check_at, 'next check', 'checked ' || checks || ' times', 9)
+        (next_check_at, 'next check', 'checked ' || checks || ' times', 9),
+        (nullif(fallback_at, 'epoch'), 'second leg', 'decided then, unless the first has arrived', 10)
       ) as moment (at, what, detail, rank)
       where moment.at is not null
       union all
       select attempt.at, 'attempt',
              concat_ws(', ', 'attempt ' || attempt.attempt, attempt.outcome, 'HTTP ' || attempt.http_status, attempt.reason), 2
       from attempt where attempt.message_id = ${id}
+      union all
+      select other.queued_at, 'second leg', concat_ws(', ', 'message ' || other.id, 'route ' || other.route), 8
+      from message as other where other.first_leg = ${id}
       union all
       select receipt.received_at, 'receipt',
              concat_ws(', ', coalesce(receipt.raw_status, receipt.reported_state), receipt.status,

@@ -1,6 +1,6 @@
-import type { MessageState } from "@hikyaku/core";
+import type { MessageState, SecondLegPlan } from "@hikyaku/core";
 
-/** A row of `message`: one recipient of one campaign and round, or a single message. */
+/** A row of `message`: one leg to one recipient of one campaign and round, or of a single message. */
 export interface MessageRow {
   id: string;
   /** Null for a single message. */
@@ -47,4 +47,14 @@ export interface MessageRow {
   vars: string[] | null;
   /** Only for a single message; a campaign's content stands on the campaign. */
   content: unknown;
+  /** 1, or 2 for what follows a first leg that did not arrive. */
+  leg: number;
+  /** Of a second leg: the message it follows. */
+  firstLeg: string | null;
+  /** Of a first leg that may be followed: how long after its acceptance. */
+  fallbackAfterMs: number | null;
+  /** … and when it is decided whether it is: long ago when that is at once, null when there is nothing to decide, or no more. */
+  fallbackAt: Date | null;
+  /** Only for a single message; a campaign's stands on the campaign. */
+  fallback: SecondLegPlan | null;
 }

@@ -18,6 +18,7 @@ export interface Adoption {
   acceptedAt: Date | null;
   endedAt: Date | null;
   reason: string | null;
+  hasFallback: boolean;
 }
 
 /**
@@ -66,7 +67,7 @@ export async function adoptUnknown(
       join expiring on expiring.route = lost.route
       cross join lateral (
         select id from message
-        where campaign_id = expiring.id and recipient = lost.recipient and ${isClosed} and ${inTime}
+        where campaign_id = expiring.id and recipient = lost.recipient and message.route = lost.route and ${isClosed} and ${inTime}
         -- An index look-up each, whatever the planner believes about the table.
         offset 0
       ) as message
@@ -95,7 +96,7 @@ export async function adoptUnknown(
       ) as found
     )
     select message.id, message.route, lost.provider_message_id, message.state, message.accepted_at, message.ended_at,
-           case when message.state = 'expired' then message.reason end as reason
+           case when message.state = 'expired' then message.reason end as reason, message.fallback_after_ms is not null as has_fallback
     from candidate as lost
     join message on message.id = lost.id
     -- As above.
@@ -119,7 +120,8 @@ export async function adoptUnknown(
       and not exists (
         select from campaign
         join message as other on other.campaign_id = campaign.id and other.recipient = lost.recipient
-        where campaign.route = lost.route and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
+        -- Also what follows over this route a first leg that went over another.
+        where (campaign.route = lost.route or campaign.fallback_route = lost.route) and campaign.state in ('running', 'paused', 'dispatched', 'cancelled')
           and other.state = 'sending'
       )
       and not exists (

@@ -85,6 +85,7 @@ interface LockedMessage extends MessageProgress {
   nextCheckAt: Date | null;
   /** Adopted after the operator had closed it. */
   wasClosed?: boolean;
+  hasFallback: boolean;
 }
 
 interface SettledReceipt {
@@ -137,7 +138,7 @@ async function lockMessages(transaction: Queryable, receipts: WaitingReceipt[]):
       group by receipt.route, receipt.named having count(*) = 1
     )
     select message.id, message.route, found.named, message.provider_message_id, state, accepted_at, sent_at, delivered_at,
-           displayed_at, ended_at, next_check_at, reason
+           displayed_at, ended_at, next_check_at, reason, fallback_after_ms is not null as has_fallback
     from found join message on message.id = found.id
     order by message.id
     for no key update of message`;
@@ -184,6 +185,7 @@ function applyToMessage(
     providerMessageId: message.providerMessageId,
     channel: receipts.find(({ channel }) => channel !== null)?.channel ?? null,
     nextCheckAt: isFinal(progress.state) ? null : message.nextCheckAt,
+    hasFallback: message.hasFallback,
   });
 }
 

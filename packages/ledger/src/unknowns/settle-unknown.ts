@@ -1,5 +1,6 @@
 import type { OnUnknown } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
+import { isStopped } from "../fallback/stop-second-legs.ts";
 import { closedReason } from "./closed-reason.ts";
 
 /** Which messages of unknown outcome an operator means; several fields narrow each other. */
@@ -12,7 +13,8 @@ export interface UnknownSelection {
 
 /**
  * The operator's word that they shall be sent again: `unknown → queued`, due at once. Whoever did get the message gets it
- * twice. Those of cancelled campaigns stay as they are: they would never be sent. Answers how many it queued.
+ * twice. Those of cancelled campaigns stay as they are: they would never be sent. So do those whose recipient has got, or still may
+ * get, the message on its other leg. Answers how many it queued.
  */
 export async function resendUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
@@ -26,7 +28,8 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
     )
     update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
     where unknown_at is not null and ${matches(sql, selection)}
-      and (campaign_id is null or campaign_id = any(array(select id from sendable)))`;
+      and (campaign_id is null or campaign_id = any(array(select id from sendable)))
+      and not ${isReachedOtherwise(sql)}`;
   return count;
 }
 
@@ -66,6 +69,7 @@ export async function settleUnknown(sql: Sql, input: SettleUnknownInput): Promis
       where message.route = ${route} and message.unknown_at is not null and campaign.on_unknown = 'resend'
         and campaign.state in ('running', 'paused', 'dispatched')
         and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+        and not ${isReachedOtherwise(sql)}
       limit ${limit}
       for no key update of message skip locked
       -- What is being cancelled at this moment is left alone.
@@ -79,11 +83,26 @@ export async function settleUnknown(sql: Sql, input: SettleUnknownInput): Promis
       select id from message
       where route = ${route} and unknown_at is not null and campaign_id is null
         and sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+        and not ${isReachedOtherwise(sql)}
       limit ${limit}
       for no key update skip locked
     )`;
   return { resent: ofCampaigns.count + singles.count };
 }
+
+/** Its first leg arrived, or a second follows it that did not come to nothing. */
+function isReachedOtherwise(sql: Sql) {
+  // Not an `exists`, which the planner might answer from a hash over all messages.
+  return sql`(
+    ${isStopped(sql)} is true
+    or (message.fallback_after_ms is not null and (
+      select second.state <> all(${vainEnds as unknown as string[]}::message_state[])
+      from message as second where second.first_leg = message.id
+    ) is true))`;
+}
+
+/** A second leg that ended so has brought its recipient nothing. */
+const vainEnds = ["failed", "rejected", "expired", "revoked", "cancelled", "suppressed"] as const;
 
 function matches(sql: Sql, { ids, campaignId, olderThanMs }: UnknownSelection) {
   if (ids === undefined && campaignId === undefined && olderThanMs === undefined) {

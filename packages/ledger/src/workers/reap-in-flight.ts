@@ -1,4 +1,5 @@
 import type { Sql } from "../connection/connect-ledger.ts";
+import { atOnce } from "../fallback/at-once.ts";
 
 export interface ReapInput {
   /** A worker silent for so long is dead. */
@@ -40,7 +41,8 @@ export async function reapInFlight(
     moved as (
       update message set
         state = 'unknown', unknown_at = now(),
-        reason = (select abandoned.reason from abandoned where abandoned.id = message.claim)
+        reason = (select abandoned.reason from abandoned where abandoned.id = message.claim),
+        fallback_at = case when fallback_after_ms is not null then ${atOnce(sql)} end
       where id = any(array(select unnest(messages) from abandoned)) and claim = any(array(select id from abandoned))
         and state = 'sending'
       returning id, campaign_id, route, attempts, claim, reason

@@ -2,9 +2,9 @@ import type { CampaignState } from "@hikyaku/core";
 import {
   type CampaignCounts,
   type CampaignRow,
-  campaignCounts,
   findCampaign,
   importTotals,
+  legCounts,
   listRejections,
   type Sql,
 } from "@hikyaku/ledger";
@@ -35,8 +35,10 @@ export interface CampaignFacts {
 export interface CampaignStatus extends CampaignFacts {
   /** Why it is paused, while it is. */
   pauseReason: string | null;
-  /** Messages by state, from counters: cheap at any size. */
+  /** Messages by state, from counters: cheap at any size. Those of first legs, which are the recipients. */
   counts: CampaignCounts;
+  /** The same of second legs, see `fallbackAfter`; null when there are none. */
+  secondLegs: CampaignCounts | null;
 }
 
 /** What an import came to. */
@@ -70,8 +72,7 @@ export async function campaignResult(
 }
 
 export async function campaignStatus(sql: Sql, campaign: CampaignRow): Promise<CampaignStatus> {
-  const counts = await campaignCounts(sql, { campaignId: campaign.id });
-  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, counts };
+  return { ...factsOf(campaign), pauseReason: campaign.pauseReason, ...(await legCounts(sql, campaign)) };
 }
 
 export function factsOf(campaign: CampaignRow): CampaignFacts {

@@ -2,6 +2,7 @@ import type { PreparedContent, ProviderRules } from "@hikyaku/core";
 import { type CampaignRow, createCampaign, findCampaign, newId } from "@hikyaku/ledger";
 import { CampaignConflictError } from "../errors/campaign-errors.ts";
 import { type CheckedOptions, campaignHash, differences } from "../request/campaign-options.ts";
+import { checkPlan } from "../request/fallback-fields.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { CampaignContext } from "./context.ts";
@@ -21,6 +22,7 @@ export interface Draft {
 export async function createDraft({ sql, routes }: CampaignContext, options: CheckedOptions): Promise<Draft> {
   const { rules, onUnknown } = await routes.find(options.route);
   const prepared = prepareContent(rules, options.content);
+  checkPlan(options.fallback, prepared, options);
   const requestHash = campaignHash(options, prepared);
   const known = await findCampaign(sql, { key: options.key });
   const { campaign, created } = known
@@ -39,6 +41,7 @@ export async function createDraft({ sql, routes }: CampaignContext, options: Che
         // Only of a new campaign: a repeated call comes when its validity may be over.
         validUntil: validUntil(options, options.startAt ?? new Date()),
         onUnknown: options.onUnknown ?? onUnknown,
+        fallback: options.fallback ?? null,
       });
   if (!campaign.requestHash.equals(requestHash)) {
     throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, prepared));

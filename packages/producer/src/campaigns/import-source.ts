@@ -11,6 +11,7 @@ import {
   newId,
 } from "@hikyaku/ledger";
 import { CampaignStateError, ImportBusyError, RowsRejectedError } from "../errors/campaign-errors.ts";
+import { bothLegs } from "../recipients/both-legs.ts";
 import { type Chunk, type ChunkTaker, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
@@ -48,7 +49,7 @@ export async function importSource<Row extends Recipient>(
   const taker = createChunkTaker({
     reader,
     variables: prepared.variables,
-    check: createRowChecker(rules, prepared, warnings),
+    check: createRowChecker(rules, campaign.fallback ? bothLegs(prepared) : prepared, warnings),
     lineOf: source.lineOf,
     keepRows: source.onRejected !== undefined,
   });

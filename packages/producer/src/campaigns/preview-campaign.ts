@@ -1,6 +1,7 @@
 import { maskNumber } from "@hikyaku/core";
 import { suppressedAmong } from "@hikyaku/ledger";
 import * as z from "zod";
+import { bothLegs } from "../recipients/both-legs.ts";
 import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
 import { createRecipientSet } from "../recipients/recipient-set.ts";
@@ -8,6 +9,7 @@ import type { RejectedRow } from "../recipients/rejected-row.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import { createWarningTally, type ImportWarning } from "../recipients/warning-tally.ts";
 import { type CampaignOptions, campaignFields, toChecked } from "../request/campaign-options.ts";
+import { checkPlan } from "../request/fallback-fields.ts";
 import { readFields } from "../request/read-fields.ts";
 import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
@@ -32,6 +34,8 @@ export interface CampaignPreview {
   suppressed: number;
   /** Billable parts of all recipients that are not suppressed. */
   segments: number;
+  /** Billable parts that come on top where everybody needs the second leg, see `fallbackAfter`. */
+  secondLegSegments: number;
   /** The first three messages as their recipients would read them. */
   samples: { line: number; to: string; text: string; segments: number }[];
   /** The first 100 rejected rows, duplicates included. */
@@ -52,9 +56,12 @@ export async function previewCampaign<Row extends Recipient>(
   request: PreviewRequest<Row>,
 ): Promise<CampaignPreview> {
   const fields = readFields(requestSchema, request);
-  const { route, content } = toChecked(fields);
+  const options = toChecked(fields);
+  const { route, content, fallback } = options;
   const { rules } = await routes.find(route);
   const prepared = prepareContent(rules, content);
+  checkPlan(fallback, prepared, options);
+  const secondLeg = fallback ? prepared.fallback : null;
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
@@ -65,6 +72,7 @@ export async function previewCampaign<Row extends Recipient>(
     duplicates: 0,
     suppressed: 0,
     segments: 0,
+    secondLegSegments: 0,
     samples: [],
     rejections: [],
     warnings: [],
@@ -72,7 +80,7 @@ export async function previewCampaign<Row extends Recipient>(
 
   const reader = openRecipients(request.recipients, fields.signal);
   try {
-    const check = createRowChecker(rules, prepared, warnings);
+    const check = createRowChecker(rules, secondLeg ? bothLegs(prepared) : prepared, warnings);
     const keepRows = request.onRejected !== undefined;
     const { variables } = prepared;
     const taker = createChunkTaker({ reader, variables, check, lineOf: request.lineOf, keepRows });
@@ -90,6 +98,8 @@ export async function previewCampaign<Row extends Recipient>(
       for (const { line, recipient, vars, segments } of good) {
         if (suppressed.has(recipient)) continue;
         preview.segments += segments;
+        const second = secondLeg?.render(vars);
+        if (second && "segments" in second) preview.secondLegSegments += second.segments;
         if (preview.samples.length < samplesShown) {
           const rendered = prepared.render(vars);
           const text = "preview" in rendered ? rendered.preview : "";

@@ -3,18 +3,20 @@ import { insertMessage, newId, type Sql } from "@hikyaku/ledger";
 import * as z from "zod";
 import { IdempotencyConflictError, InvalidMessageError } from "../errors/request-errors.ts";
 import type { JobHandoff } from "../handoff/job-handoff.ts";
+import { bothLegs } from "../recipients/both-legs.ts";
 import { cellsOf } from "../recipients/row-cells.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import { createWarningTally } from "../recipients/warning-tally.ts";
 import { requestHashOf } from "../request/canonical-json.ts";
 import { contentOf } from "../request/content-field.ts";
+import { checkPlan, type FallbackOptions, fallbackFields, planOf } from "../request/fallback-fields.ts";
 import { instant, label, lengthOfTime, readFields } from "../request/read-fields.ts";
 import { oneValidity, validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
 
-/** One message to one recipient, ahead of all campaigns. */
-export interface MessageRequest {
+/** One message to one recipient, ahead of all campaigns; with `fallbackAfter` also what follows when it does not arrive. */
+export interface MessageRequest extends FallbackOptions {
   /** Name of a route in the configuration of the running system. */
   route: string;
   /** A phone number in any usual spelling. */
@@ -68,6 +70,7 @@ const requestSchema = z.strictObject(
       .default({}),
     validUntil: instant.optional(),
     validFor: lengthOfTime.optional(),
+    ...fallbackFields,
   },
   "an object with route, to and text or content",
 );
@@ -91,16 +94,19 @@ export async function sendMessage(
   const given = contentOf(fields);
   const { rules } = await routes.find(route);
   const prepared = prepareContent(rules, given);
+  const fallback = planOf(fields);
+  checkPlan(fallback, prepared, fields);
   const tally = createWarningTally(prepared.warnings);
   const values = cellsOf({ to, ...variables }, prepared.variables)?.slice(1) ?? [];
-  const checked = createRowChecker(rules, prepared, tally)([to, ...values], 1);
+  const checked = createRowChecker(rules, fallback ? bothLegs(prepared) : prepared, tally)([to, ...values], 1);
   if (!checked.ok) {
     throw new InvalidMessageError([{ path: checked.path, message: checked.reason, code: checked.code }]);
   }
 
   const { recipient, vars, segments } = checked;
   const { validFor, validUntil: until } = fields;
-  const requestHash = requestHashOf({ route, recipient, vars, content: prepared.content, validFor, validUntil: until });
+  const asked = { route, recipient, vars, content: prepared.content, validFor, validUntil: until, fallback };
+  const requestHash = requestHashOf(asked);
   const { message, created } = await insertMessage(sql, {
     id: newId(),
     route,
@@ -111,6 +117,7 @@ export async function sendMessage(
     validUntil: validUntil(fields, new Date()),
     idempotencyKey,
     requestHash,
+    fallback: fallback ?? null,
   });
   if (idempotencyKey !== null && !message.requestHash?.equals(requestHash)) {
     throw new IdempotencyConflictError(idempotencyKey, message.id);

@@ -1,13 +1,14 @@
-import type { DeliveryWindow, PreparedContent } from "@hikyaku/core";
+import type { DeliveryWindow, PreparedContent, SecondLegPlan } from "@hikyaku/core";
 import type { CampaignRow, OnUnknown } from "@hikyaku/ledger";
 import * as z from "zod";
 import { canonicalJson, requestHashOf } from "./canonical-json.ts";
 import { contentOf } from "./content-field.ts";
+import { type FallbackOptions, fallbackFields, planOf } from "./fallback-fields.ts";
 import { deliveryWindow, instant, label, lengthOfTime, readFields } from "./read-fields.ts";
 import { oneValidity, type Validity } from "./validity.ts";
 
 /** What a campaign says, and how it is sent. The same key with anything else here is an error, never a second campaign. */
-export interface CampaignOptions {
+export interface CampaignOptions extends FallbackOptions {
   /** Your own name for the campaign, unique for good: giving it again never sends twice. */
   key: string;
   /** For people. Default: the key. May change between calls. */
@@ -46,6 +47,8 @@ export interface CheckedOptions extends Validity {
   startAt: Date | null;
   /** Null: the route's. */
   onUnknown: OnUnknown | null;
+  /** Undefined, not null, when nothing follows: so the hash of a request without is what it always was. */
+  fallback: SecondLegPlan | undefined;
 }
 
 const priorityError = "a whole number from 1 to 10";
@@ -63,6 +66,7 @@ export const campaignFields = {
   validUntil: instant.optional(),
   validFor: lengthOfTime.optional(),
   onUnknown: z.enum(["hold", "resend"], '"hold" or "resend"').optional(),
+  ...fallbackFields,
 };
 
 const optionsSchema = z.strictObject(campaignFields, "an object with key, route and content");
@@ -83,6 +87,7 @@ export function toChecked(fields: z.output<typeof optionsSchema>): CheckedOption
     window: fields.window ?? null,
     startAt: fields.startAt ?? null,
     onUnknown: fields.onUnknown ?? null,
+    fallback: planOf(fields),
     validUntil: fields.validUntil,
     validFor: fields.validFor,
   };
@@ -101,6 +106,7 @@ export function differences(campaign: CampaignRow, options: CheckedOptions, prep
     priority: campaign.priority === options.priority,
     window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window),
     onUnknown: options.onUnknown === null || campaign.onUnknown === options.onUnknown,
+    fallback: canonicalJson(campaign.fallback) === canonicalJson(options.fallback ?? null),
   };
   const named = Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
   // A campaign that has started carries the moment it started at, and a validity counted from it.

@@ -1,4 +1,4 @@
-import { campaignCounts } from "@hikyaku/ledger";
+import { legCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
@@ -19,7 +19,7 @@ export function addCancel(campaign: Command, cli: Cli): void {
           const { id, key } = await findCampaignByName(sql, name);
           const { sent, inFlight, stopped } = await producer.cancelCampaign({ id });
           const row = await findCampaignByName(sql, id);
-          const view = campaignView(row, await campaignCounts(sql, { campaignId: id }));
+          const view = campaignView(row, await legCounts(sql, row));
           printResult(cli, options, { sent, inFlight, stopped, campaign: view }, () =>
             [
               `Campaign ${key} is cancelled.`,

@@ -1,14 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { campaignCounts } from "@hikyaku/ledger";
+import { legCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
-import {
-  addContentOptions,
-  type ContentOptions,
-  readText,
-  toCampaignOptions,
-} from "../../campaigns/campaign-options.ts";
+import { addContentOptions, type ContentOptions, toCampaignOptions } from "../../campaigns/campaign-options.ts";
 import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
+import { readSaid } from "../../campaigns/read-said.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
@@ -18,17 +14,17 @@ export function addCreate(campaign: Command, cli: Cli): void {
   addContentOptions(campaign.command("create").description("a campaign without recipients yet")).action(
     cli.action(async (_own, command: Command) => {
       const options = command.optsWithGlobals<ContentOptions & GlobalOptions>();
-      const text = await readText(options, cli.cwd);
+      const said = await readSaid(options, cli.cwd);
       return await useProducer(cli, options, async (producer, { sql }) => {
         const key = options.key ?? `campaign-${randomUUID().slice(0, 8)}`;
         const { startAt } = options;
         const { id, created, warnings } = await producer.createCampaign({
-          ...toCampaignOptions(options, { key, text }),
+          ...toCampaignOptions(options, { key, said }),
           ...(startAt === undefined ? {} : { startAt }),
         });
         tellWarnings(cli.terminal, warnings);
         const row = await findCampaignByName(sql, id);
-        const view = { created, ...campaignView(row, await campaignCounts(sql, { campaignId: id })) };
+        const view = { created, ...campaignView(row, await legCounts(sql, row)) };
         printResult(cli, options, view, () =>
           created
             ? `Created campaign ${key} (${id}). Import recipients: hikyaku campaign import ${key} FILE.csv\n`

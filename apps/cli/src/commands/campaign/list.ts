@@ -32,7 +32,7 @@ export function addList(campaign: Command, cli: Cli): void {
           printResult(
             cli,
             options,
-            campaigns.map((each) => campaignView(each, each.counts)),
+            campaigns.map((each) => campaignView(each, each)),
             (paint) =>
               campaigns.length === 0
                 ? "No campaigns.\n"

@@ -1,6 +1,6 @@
 import { campaignReport } from "@hikyaku/ledger";
 import type { Command } from "commander";
-import { campaignView } from "../../campaigns/campaign-view.ts";
+import { reportView } from "../../campaigns/campaign-view.ts";
 import { drawReport } from "../../campaigns/draw-report.ts";
 import { exportMessages } from "../../campaigns/export-messages.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
@@ -46,10 +46,7 @@ export function addReport(campaign: Command, cli: Cli): void {
           if (report === null) throw new CliError(`Campaign ${name} was deleted meanwhile.`);
           if (format === "csv") out.write(reportCsv(report));
           else if (format === "table") out.write(drawReport(report, { tps: tpsOf(stack, route) }, outPaint));
-          else {
-            const { campaign: row, counts, ...rest } = report;
-            out.write(`${JSON.stringify({ campaign: campaignView(row, counts), ...rest }, null, 2)}\n`);
-          }
+          else out.write(`${JSON.stringify(reportView(report), null, 2)}\n`);
           return 0;
         });
       }),

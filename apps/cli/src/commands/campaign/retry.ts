@@ -1,4 +1,4 @@
-import { campaignCounts, retryFailed } from "@hikyaku/ledger";
+import { legCounts, retryFailed } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
@@ -42,7 +42,7 @@ export function addRetry(campaign: Command, cli: Cli): void {
             );
           }
           const row = await findCampaignByName(sql, id);
-          const view = campaignView(row, await campaignCounts(sql, { campaignId: id }));
+          const view = campaignView(row, await legCounts(sql, row));
           printResult(cli, options, { ...retried, campaign: view }, () =>
             retried.messages === 0
               ? `Campaign ${key}: nobody's newest message ${states.join(" or ")}; nothing to send again.\n`

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { keyOfFile } from "../../campaigns/campaign-key.ts";
-import { addContentOptions, readText } from "../../campaigns/campaign-options.ts";
+import { addContentOptions } from "../../campaigns/campaign-options.ts";
 import { previewFile } from "../../campaigns/preview-file.ts";
+import { readSaid } from "../../campaigns/read-said.ts";
 import { sendFile } from "../../campaigns/send-file.ts";
 import type { SendOptions } from "../../campaigns/send-options.ts";
 import type { Cli } from "../../cli.ts";
@@ -26,18 +27,18 @@ export function addSend(campaign: Command, cli: Cli): void {
       cli.action(async (given: string, _own, self: Command) => {
         const options = self.optsWithGlobals<SendOptions>();
         const path = resolve(cli.cwd, given);
-        const text = await readText(options, cli.cwd);
+        const said = await readSaid(options, cli.cwd);
         return await useProducer(cli, options, async (producer, ledger, stack) => {
           const file = await openRecipientFile(path, options);
           try {
-            if (options.dryRun) return await previewFile({ cli, options, producer, file, text });
+            if (options.dryRun) return await previewFile({ cli, options, producer, file, said });
             const rejectedFile = createRejectedFile(
               resolve(cli.cwd, options.rejected ?? rejectedPathOf(path)),
               file.header,
             );
-            const key = options.key ?? (await keyOfFile(path, text, options));
+            const key = options.key ?? (await keyOfFile(path, said, options));
             return await sendFile({
-              ...{ cli, options, producer, ledger, stack, path, file, rejectedFile, text, key },
+              ...{ cli, options, producer, ledger, stack, path, file, rejectedFile, said, key },
             });
           } finally {
             file.close();

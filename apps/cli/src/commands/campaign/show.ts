@@ -1,7 +1,8 @@
 import { messageStates } from "@hikyaku/core";
-import { type CampaignCounts, type CampaignRow, campaignCounts } from "@hikyaku/ledger";
+import { type CampaignCounts, type CampaignRow, type LegCounts, legCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
+import { fallbackText } from "../../campaigns/fallback-text.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -21,7 +22,7 @@ export function addShow(campaign: Command, cli: Cli): void {
         const options = command.optsWithGlobals<GlobalOptions>();
         return await useLedger(cli, options, async ({ sql }) => {
           const found = await findCampaignByName(sql, name);
-          const counts = await campaignCounts(sql, { campaignId: found.id });
+          const counts = await legCounts(sql, found);
           printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, paint));
           return 0;
         });
@@ -29,8 +30,8 @@ export function addShow(campaign: Command, cli: Cli): void {
     );
 }
 
-function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Paint): string {
-  const { deliveryWindow: window } = campaign;
+function drawCampaign(campaign: CampaignRow, { counts, secondLegs }: LegCounts, paint: Paint): string {
+  const { deliveryWindow: window, fallback } = campaign;
   const total = toSend(counts);
   const done = total - counts.queued - counts.sending;
   const pairs: [string, string][] = [
@@ -40,11 +41,8 @@ function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Pain
     ["route", campaign.route],
     ["state", campaign.state === "paused" ? `paused: ${campaign.pauseReason}` : campaign.state],
     ["progress", `${count(done)} of ${count(total)} (${percent(done, total)})`],
-    [
-      "messages",
-      messageStates.flatMap((state) => (counts[state] > 0 ? [`${state} ${count(counts[state])}`] : [])).join(", ") ||
-        "none",
-    ],
+    ["messages", statesText(counts)],
+    ...(secondLegs === null ? [] : ([["second legs", statesText(secondLegs)]] as [string, string][])),
     [
       "rows",
       `${count(campaign.importedRows)} read, ${count(campaign.rejectedRows)} rejected, ${count(campaign.duplicateRows)} duplicates`,
@@ -61,7 +59,13 @@ function drawCampaign(campaign: CampaignRow, counts: CampaignCounts, paint: Pain
     ["finished", moment(campaign.finishedAt ?? campaign.cancelledAt)],
     ["content", JSON.stringify(campaign.content)],
   ];
+  if (fallback !== null) pairs.splice(-1, 0, ["followed", fallbackText(fallback)]);
   if (campaign.validUntil !== null) pairs.splice(-1, 0, ["valid until", moment(campaign.validUntil)]);
   if (campaign.round > 1) pairs.splice(5, 0, ["round", String(campaign.round)]);
   return drawPairs(pairs, paint);
+}
+
+function statesText(counts: CampaignCounts): string {
+  const states = messageStates.filter((state) => counts[state] > 0);
+  return states.map((state) => `${state} ${count(counts[state])}`).join(", ") || "none";
 }

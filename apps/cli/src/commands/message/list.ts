@@ -16,6 +16,7 @@ interface ListOptions extends GlobalOptions {
   campaign?: string;
   to?: string;
   state?: MessageState;
+  leg?: 1 | 2;
   limit: number;
   after?: string;
   showNumbers?: boolean;
@@ -27,6 +28,7 @@ export function addList(message: Command, cli: Cli): void {
     .option("--campaign <campaign>", "those of this campaign, by its id or key")
     .option("--to <number>", "those to this number over all campaigns, newest first, and what it answered")
     .option("--state <state>", "only those in this state", oneOf(messageStates))
+    .option("--leg <1|2>", "only first legs, or only what followed them", wholeNumber(1, 2))
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
     .option("--after <id>", "with --campaign: the page after this message")
     .option("--show-numbers", "numbers in full")
@@ -55,7 +57,7 @@ export function addList(message: Command, cli: Cli): void {
     );
 }
 
-async function find(sql: Sql, { campaign, to, state, limit, after }: ListOptions): Promise<MessageRow[]> {
+async function find(sql: Sql, { campaign, to, state, leg, limit, after }: ListOptions): Promise<MessageRow[]> {
   if ((campaign === undefined) === (to === undefined)) {
     throw new CliError("It is not said which messages.", { mend: "Give either --campaign or --to.", exitCode: 2 });
   }
@@ -64,9 +66,12 @@ async function find(sql: Sql, { campaign, to, state, limit, after }: ListOptions
     return await listMessages(sql, {
       ...{ campaignId: id, limit },
       ...(state === undefined ? {} : { state }),
+      ...(leg === undefined ? {} : { leg }),
       ...(after === undefined ? {} : { after }),
     });
   }
   const found = await messagesOfRecipient(sql, { recipient: await readNumber(sql, to ?? ""), limit });
-  return state === undefined ? found : found.filter((each) => each.state === state);
+  return found.filter(
+    (each) => (state === undefined || each.state === state) && (leg === undefined || each.leg === leg),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { readText } from "../../campaigns/campaign-options.ts";
+import { addFallbackOptions, type ContentOptions, fallbackOf } from "../../campaigns/campaign-options.ts";
+import { readSaid } from "../../campaigns/read-said.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
@@ -7,11 +8,14 @@ import { nameAndValue } from "../../option-values.ts";
 import { counted } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 
-interface MessageSendOptions extends GlobalOptions {
+interface MessageSendOptions
+  extends GlobalOptions,
+    Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"> {
   route: string;
   to: string;
   text?: string;
   textFile?: string;
+  contentFile?: string;
   var?: Record<string, string>;
   validFor?: string;
   validUntil?: string;
@@ -19,12 +23,15 @@ interface MessageSendOptions extends GlobalOptions {
 }
 
 export function addSend(message: Command, cli: Cli): void {
-  message
-    .command("send")
+  addFallbackOptions(message.command("send"))
     .requiredOption("-r, --route <name>", "route to send over")
     .requiredOption("--to <number>", "the recipient, in any usual spelling")
     .option("-t, --text <text>", "the text; #{name} is filled in by --var name=value")
     .option("--text-file <file>", "the text from a UTF-8 file")
+    .option(
+      "--content-file <file>",
+      "instead of a text: the content from a YAML or JSON file, e.g. a card with its SMS",
+    )
     .option("--var <name=value>", "a value for #{name}; as often as there are", nameAndValue)
     .option("--valid-for <duration>", "not sent so long from now, it expires, e.g. 5m")
     .option("--valid-until <time>", "the same as a moment, ISO 8601 with offset")
@@ -34,13 +41,14 @@ export function addSend(message: Command, cli: Cli): void {
       cli.action(async (_own, command: Command) => {
         const options = command.optsWithGlobals<MessageSendOptions>();
         const { route, to, validFor, validUntil, idempotencyKey } = options;
-        const text = await readText(options, cli.cwd);
+        const said = await readSaid(options, cli.cwd);
         return await useProducer(cli, options, async (producer) => {
           const result = await producer.sendMessage(
             {
-              ...{ route, to, text, variables: options.var ?? {} },
+              ...{ route, to, ...said, variables: options.var ?? {} },
               ...(validFor === undefined ? {} : { validFor }),
               ...(validUntil === undefined ? {} : { validUntil }),
+              ...fallbackOf(options),
             },
             idempotencyKey === undefined ? {} : { idempotencyKey },
           );

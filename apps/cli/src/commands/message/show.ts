@@ -1,10 +1,12 @@
 import {
   findMessage,
+  findOtherLeg,
   type InboundRow,
   listInbound,
   type MessageRow,
   messageHistory,
   messagesOfRecipient,
+  plannedFallbackAt,
   type Sql,
 } from "@hikyaku/ledger";
 import type { Command } from "commander";
@@ -61,7 +63,8 @@ export function addShow(message: Command, cli: Cli): void {
             inbound: answers.map((each) => inboundView(each, { showNumbers })),
           }));
           const others = recipient === null ? [] : await otherReplies(sql, recipient, found);
-          printResult(cli, options, id === undefined ? views : views[0], (paint) => {
+          const [view, otherLeg = null] = views;
+          printResult(cli, options, id === undefined ? views : { ...view, otherLeg }, (paint) => {
             const parts = told.map((each) => draw(each, showNumbers, paint));
             if (others.length > 0) {
               parts.push(`${paint.bold("replies to none of these")}\n${drawInbound(others, { showNumbers }, paint)}`);
@@ -97,7 +100,10 @@ async function otherReplies(sql: Sql, recipient: string, messages: readonly Mess
 
 async function messageOf(sql: Sql, id: string): Promise<MessageRow[]> {
   const message = await findMessage(sql, { id });
-  if (message !== null) return [message];
+  if (message !== null) {
+    const other = await findOtherLeg(sql, message);
+    return other === null ? [message] : [message, other];
+  }
   throw new CliError(`There is no message ${id}.`, {
     mend: "Find it by `hikyaku message list --campaign …` or `message show --to …`.",
   });
@@ -109,6 +115,7 @@ function draw({ message, history, text, answers }: Told, showNumbers: boolean, p
     ["to", shownNumber(message.recipient, showNumbers)],
     ["state", `${paintState(message.state, paint)}${message.reason === null ? "" : `: ${message.reason}`}`],
     ["route", message.route],
+    ...legPairs(message),
     [
       "campaign",
       message.campaignId === null
@@ -127,4 +134,12 @@ function draw({ message, history, text, answers }: Told, showNumbers: boolean, p
   );
   const replies = answers.length === 0 ? "" : `\n${drawInbound(answers, { showNumbers }, paint)}`;
   return `${drawPairs(pairs, paint)}\n${table}${replies}`;
+}
+
+/** How it stands to its other leg, where it has or may get one. */
+function legPairs(message: MessageRow): [string, string][] {
+  if (message.leg === 2) return [["leg", `2, follows ${message.firstLeg}`]];
+  if (message.fallbackAfterMs === null) return [];
+  const at = plannedFallbackAt(message);
+  return [["leg", at === null ? "1" : `1, followed at ${moment(at)} unless it has arrived`]];
 }

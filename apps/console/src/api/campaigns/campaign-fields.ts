@@ -1,5 +1,23 @@
 import * as z from "zod";
 
+/** What follows a message that does not arrive; the same for a campaign and a single message. */
+export const fallbackFields = {
+  fallbackAfter: z
+    .string()
+    .optional()
+    .describe(
+      "Who has not got the message so long after its acceptance, e.g. `4h`, gets the SMS of the content; whoever it failed for gets it at once. Needs a content with a +Message and an SMS part.",
+    ),
+  fallbackOnUnknown: z
+    .boolean()
+    .optional()
+    .describe("Also where nobody knows whether it went out: some may then get both. Default false."),
+  fallbackOnRejected: z
+    .boolean()
+    .optional()
+    .describe("Also where the gateway refused it, at once. Default false: mostly it is the content that is wrong."),
+};
+
 /** What a caller says of a campaign. Their meaning, and whether they fit the route, is the producer's to check. */
 export const campaignFields = {
   route: z.string().min(1).max(200).describe("Name of a route; `GET /v1/routes` lists them."),
@@ -38,6 +56,7 @@ export const campaignFields = {
     .describe(
       "When nobody can know whether a message went out: `hold` it for the operator, or `resend` it, which some may then get twice. Default: the route's policy (`unknown.policy` of the configuration).",
     ),
+  ...fallbackFields,
 };
 
 export const warningSchema = z

@@ -21,16 +21,26 @@ export function campaignListRoutes(app: Api, { ledger }: ConsoleDeps): void {
       operationId: "listCampaignMessages",
       tags: ["Campaigns"],
       summary: "List a campaign's messages",
-      description: "In the order of import.",
+      description: "In the order of import; second legs behind those that were there when they began.",
       params: campaignParams,
-      querystring: z.strictObject({ state: z.enum(messageStates).optional(), ...pageQuery }),
+      querystring: z.strictObject({
+        state: z.enum(messageStates).optional(),
+        leg: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(2)
+          .optional()
+          .describe("Only first legs (1), or only what followed (2)."),
+        ...pageQuery,
+      }),
       response: {
         200: pageSchema(messageSchema).describe("A page of messages."),
         ...problemAnswers("campaign-not-found", "invalid-cursor"),
       },
     },
     async handler(request) {
-      const { state, limit, cursor } = request.query;
+      const { state, leg, limit, cursor } = request.query;
       const from = readCursor(afterId, cursor);
       const { id: campaignId } = await findByName(ledger.sql, request.params.campaign);
       const rows = await listMessages(ledger.sql, {
@@ -38,6 +48,7 @@ export function campaignListRoutes(app: Api, { ledger }: ConsoleDeps): void {
         limit: limit + 1,
         ...from,
         ...(state ? { state } : {}),
+        ...(leg ? { leg: leg === 2 ? 2 : 1 } : {}),
       });
       return pageOf(rows, { limit, position: ({ id }) => ({ after: id }), view: messageView });
     },

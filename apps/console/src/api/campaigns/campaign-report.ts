@@ -5,21 +5,36 @@ import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import type { Api } from "../api.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { campaignSchema, campaignView } from "./campaign-view.ts";
+import { campaignSchema, campaignView, countsSchema } from "./campaign-view.ts";
 import { campaignParams, findByName } from "./find-by-name.ts";
+
+const byReason = z.array(z.object({ state: z.enum(messageStates), reason: z.string(), count: z.int() }));
 
 const reportSchema = z
   .object({
     campaign: campaignSchema,
-    byReason: z
-      .array(z.object({ state: z.enum(messageStates), reason: z.string(), count: z.int() }))
-      .describe("States that carry a reason, the most frequent first."),
+    byReason: byReason.describe("States of first legs that carry a reason, the most frequent first."),
+    secondLegs: z
+      .object({
+        counts: countsSchema,
+        byReason,
+        reached: z
+          .object({
+            first: z.int(),
+            second: z.int().describe("By the second, and not by the first."),
+            neither: z.int().describe("Not, or not yet, or without proof."),
+            both: z.int().describe("Of `first`: those whom the second reached as well."),
+          })
+          .describe("Recipients by the leg that reached them; `first`, `second` and `neither` are all of them."),
+      })
+      .nullable()
+      .describe("What followed the first legs; null when nothing does."),
     acceptedPerSecond: z
       .object({ mean: z.number(), peak: z.number() })
       .describe("`mean` from the first acceptance to the last; `peak` is the best whole second."),
     firstAcceptedAt: z.date().nullable(),
     lastAcceptedAt: z.date().nullable(),
-    segmentsAccepted: z.int().describe("Billable parts of everything the carrier accepted."),
+    segmentsAccepted: z.int().describe("Billable parts of everything the carrier accepted, second legs included."),
     rejections: z.object({
       total: z.int(),
       duplicates: z.int(),
@@ -54,7 +69,8 @@ export function campaignReportRoute(app: Api, { ledger }: ConsoleDeps): void {
       const report = await campaignReport(ledger.sql, { campaignId: id });
       if (!report) throw new Problem("campaign-not-found");
       const { campaign, counts, ...rest } = report;
-      return { campaign: campaignView(campaign, counts), ...rest };
+      const legs = { counts, secondLegs: rest.secondLegs?.counts ?? null };
+      return { campaign: campaignView(campaign, legs), ...rest };
     },
   });
 }

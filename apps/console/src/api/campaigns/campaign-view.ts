@@ -1,5 +1,5 @@
 import { campaignStates, type MessageState, messageStates } from "@hikyaku/core";
-import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
+import type { CampaignRow, LegCounts } from "@hikyaku/ledger";
 import * as z from "zod";
 import { stateMeanings } from "../../campaigns/state-meanings.ts";
 
@@ -18,6 +18,16 @@ export const countsSchema = z
   })
   .meta({ id: "Counts", description: "Messages by state; exact at any moment." });
 
+/** When second legs follow; on a campaign and on a message. */
+export const fallbackSchema = z
+  .looseObject({
+    afterMs: z.int().describe("How long after acceptance a message may be without delivery."),
+    onUnknown: z.boolean(),
+    onRejected: z.boolean(),
+  })
+  .nullable()
+  .describe("When a second leg follows, see `fallbackAfter`; null when none does.");
+
 export const campaignSchema = z
   .object({
     id: z.uuid(),
@@ -34,12 +44,14 @@ export const campaignSchema = z
     startAt: moment.describe("When it starts or started; null when nobody has started it."),
     validUntil: moment.describe("Messages not sent by then expire."),
     onUnknown: z.enum(["hold", "resend"]),
+    fallback: fallbackSchema,
     round: z.int().describe("1 for the first sending, one more for each retry of what failed."),
     pauseReason: z.string().nullable(),
     rows: count.describe("Rows of the recipient list taken so far, good and bad."),
     rejected: count.describe("Rows that cannot be messaged."),
     duplicates: count.describe("Rows left out because an earlier one has the same number."),
-    counts: countsSchema,
+    counts: countsSchema.describe("Of the first legs, which are the recipients."),
+    secondLegs: countsSchema.nullable().describe("Of what followed them; null when nothing does."),
     createdAt: z.date(),
     importedAt: moment,
     startedAt: moment,
@@ -52,7 +64,7 @@ export const campaignSchema = z
 
 export type CampaignView = z.output<typeof campaignSchema>;
 
-export function campaignView(campaign: CampaignRow, counts: CampaignCounts): CampaignView {
+export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegCounts): CampaignView {
   return {
     id: campaign.id,
     key: campaign.key,
@@ -66,12 +78,14 @@ export function campaignView(campaign: CampaignRow, counts: CampaignCounts): Cam
     startAt: campaign.startAt,
     validUntil: campaign.validUntil,
     onUnknown: campaign.onUnknown,
+    fallback: campaign.fallback && { ...campaign.fallback },
     round: campaign.round,
     pauseReason: campaign.pauseReason,
     rows: campaign.importedRows,
     rejected: campaign.rejectedRows,
     duplicates: campaign.duplicateRows,
     counts,
+    secondLegs,
     createdAt: campaign.createdAt,
     importedAt: campaign.importedAt,
     startedAt: campaign.startedAt,

@@ -11,7 +11,7 @@ const answers = { 200: campaignSchema, ...problemAnswers("campaign-not-found", "
 
 const cancelled = z.object({
   campaign: campaignSchema,
-  sent: z.int().describe("Messages that went out."),
+  sent: z.int().describe("Messages that went out; second legs are messages, too."),
   inFlight: z.int().describe("Messages at the gateway at this moment, or of unknown outcome: their fate comes later."),
   stopped: z.int().describe("Messages that will never be sent."),
 });
@@ -116,7 +116,7 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
       tags: ["Campaigns"],
       summary: "Send again to those it failed for",
       description:
-        "A new round of the same campaign, for every recipient whose newest message ended in one of `states`. Repeating it adds nobody twice.",
+        "A new round of the same campaign, for every recipient whose newest message ended in one of `states`, but not for those whom its second leg reached or still may reach. Repeating it adds nobody twice.",
       params: campaignParams,
       body: optionalBody(
         {

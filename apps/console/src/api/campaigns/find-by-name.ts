@@ -1,4 +1,4 @@
-import { type CampaignCounts, type CampaignRow, campaignCounts, findCampaign, type Sql } from "@hikyaku/ledger";
+import { type CampaignRow, findCampaign, type LegCounts, legCounts, type Sql } from "@hikyaku/ledger";
 import * as z from "zod";
 import { Problem } from "../../problems/problem.ts";
 import { type CampaignView, campaignView } from "./campaign-view.ts";
@@ -21,8 +21,8 @@ export async function findByName(sql: Sql, name: string): Promise<CampaignRow> {
 export async function showCampaign(
   sql: Sql,
   name: string,
-): Promise<{ campaign: CampaignRow; counts: CampaignCounts; view: CampaignView }> {
+): Promise<LegCounts & { campaign: CampaignRow; view: CampaignView }> {
   const campaign = await findByName(sql, name);
-  const counts = await campaignCounts(sql, { campaignId: campaign.id });
-  return { campaign, counts, view: campaignView(campaign, counts) };
+  const legs = await legCounts(sql, campaign);
+  return { campaign, ...legs, view: campaignView(campaign, legs) };
 }

@@ -33,7 +33,7 @@ export function listCampaignsRoute(app: Api, { ledger }: ConsoleDeps): void {
       return pageOf(rows, {
         limit,
         position: ({ id }) => ({ before: id }),
-        view: (row) => campaignView(row, row.counts),
+        view: (row) => campaignView(row, row),
       });
     },
   });

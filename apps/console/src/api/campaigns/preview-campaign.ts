@@ -31,6 +31,7 @@ const preview = z
     duplicates: z.int(),
     suppressed: z.int(),
     segments: z.int().describe("Billable parts of all recipients that are not suppressed."),
+    secondLegSegments: z.int().describe("Billable parts on top, if everybody needed the second leg."),
     samples: z
       .array(z.object({ line: z.int(), to: z.string(), text: z.string(), segments: z.int() }))
       .describe("The first three messages as their recipients would read them; the numbers are masked."),

@@ -1,4 +1,4 @@
-import { findMessage, listInbound, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
+import { findMessage, findOtherLeg, listInbound, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
@@ -11,6 +11,9 @@ import { messageSchema, messageView } from "./message-view.ts";
 
 const withHistory = z.object({
   ...messageSchema.shape,
+  otherLeg: messageSchema
+    .nullable()
+    .describe("The message that followed it, or that it follows; null when there is none."),
   history: z
     .array(z.object({ at: z.date(), what: z.string(), detail: z.string().nullable() }))
     .describe("What is known of its life, oldest first: states, attempts, receipts, replies."),
@@ -39,12 +42,14 @@ export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDe
     async handler(request) {
       const message = await findMessage(sql, request.params);
       if (!message) throw new Problem("message-not-found");
-      const [history, inbound] = await Promise.all([
+      const [history, other, inbound] = await Promise.all([
         messageHistory(sql, request.params),
+        findOtherLeg(sql, message),
         listInbound(sql, { messageId: request.params.id, limit: 100 }),
       ]);
       return {
         ...messageView(message),
+        otherLeg: other && messageView(other),
         history: history.map(({ at, what, detail }) => ({ at, what, detail })),
         inbound: inbound.map(inboundView),
       };

@@ -1,5 +1,5 @@
 import { messageStates } from "@hikyaku/core";
-import type { MessageRow } from "@hikyaku/ledger";
+import { type MessageRow, plannedFallbackAt } from "@hikyaku/ledger";
 import * as z from "zod";
 
 const moment = z.date().nullable();
@@ -27,8 +27,14 @@ export const messageSchema = z
     deliveredAt: moment,
     displayedAt: moment,
     endedAt: moment.describe("When it got its final state."),
+    leg: z.int().describe("1, or 2 for what followed a first leg that did not arrive."),
+    firstLegId: z.uuid().nullable().describe("Of a second leg: the message it follows."),
+    fallbackAfterMs: z.int().nullable().describe("Of a first leg: how long after acceptance a second may follow."),
+    fallbackAt: moment.describe(
+      "When it is decided whether a second leg follows; null when that is settled, or at once.",
+    ),
   })
-  .meta({ id: "Message", description: "One recipient of one campaign and round, or a single message." });
+  .meta({ id: "Message", description: "One leg to one recipient of one campaign and round, or of a single message." });
 
 export type MessageView = z.output<typeof messageSchema>;
 
@@ -55,5 +61,9 @@ export function messageView(message: MessageRow): MessageView {
     deliveredAt: message.deliveredAt,
     displayedAt: message.displayedAt,
     endedAt: message.endedAt,
+    leg: message.leg,
+    firstLegId: message.firstLeg,
+    fallbackAfterMs: message.fallbackAfterMs,
+    fallbackAt: plannedFallbackAt(message),
   };
 }

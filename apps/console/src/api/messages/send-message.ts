@@ -3,6 +3,7 @@ import type { MessageRequest } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
+import { fallbackFields } from "../campaigns/campaign-fields.ts";
 import { idempotencyHeaders } from "../idempotency-key.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
 
@@ -21,6 +22,7 @@ const body = z
       .describe("Values of the `#{name}` places."),
     validFor: z.string().optional().describe("A message not sent within it expires, e.g. `5m`. Default: no end."),
     validUntil: z.iso.datetime({ offset: true }).optional().describe("The same as a moment."),
+    ...fallbackFields,
   })
   .meta({
     examples: [{ route: "coupon-sms", to: "090-1234-5678", text: "認証番号は 123456 です", validFor: "5m" }],

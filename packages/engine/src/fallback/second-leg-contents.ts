@@ -1,0 +1,80 @@
+import {
+  type ContentIssue,
+  type PreparedContent,
+  type ProviderRules,
+  prepareLeg,
+  type SecondLegPlan,
+} from "@hikyaku/core";
+import type { CampaignRow, MessageRow, NewSecondLeg } from "@hikyaku/ledger";
+
+/** What is to be said on both legs of a message, by the rules of the routes they go over. */
+interface LegContents {
+  /** The route of the second leg. */
+  route: string;
+  /** The channel the first leg takes whatever the carrier says; null when it is the carrier that chooses. */
+  firstChannel: string | null;
+  second: PreparedContent | { issues: ContentIssue[] };
+}
+
+/** Works out second legs: over which route, with how many billable parts, and why not, where that is so. */
+export interface SecondLegContents {
+  of(message: MessageRow, campaign: CampaignRow | null): { contentChannel: string | null; second: NewSecondLeg };
+  /** Those of a campaign are kept ready until it is no longer among `campaigns`. */
+  forgetAllBut(campaigns: readonly CampaignRow[]): void;
+}
+
+/** `rulesOf` answers null for a route that is not configured here. */
+export function createSecondLegContents(deps: { rulesOf: (route: string) => ProviderRules | null }): SecondLegContents {
+  const ofCampaigns = new Map<string, LegContents>();
+
+  const prepare = (route: string, content: unknown, plan: SecondLegPlan): LegContents => {
+    const secondRoute = plan.route ?? route;
+    const rules = deps.rulesOf(secondRoute);
+    const first = deps.rulesOf(route)?.prepareContent(content);
+    return {
+      route: secondRoute,
+      firstChannel: first && !("issues" in first) ? (first.channel ?? null) : null,
+      second: rules ? prepareLeg(rules, { leg: 2, content, plan }) : { issues: [noRoute(secondRoute)] },
+    };
+  };
+
+  const contentsOf = (message: MessageRow, campaign: CampaignRow | null): LegContents => {
+    if (!campaign) return prepare(message.route, message.content, message.fallback ?? noPlan);
+    let known = ofCampaigns.get(campaign.id);
+    if (!known) {
+      known = prepare(campaign.route, campaign.content, campaign.fallback ?? noPlan);
+      ofCampaigns.set(campaign.id, known);
+    }
+    return known;
+  };
+
+  return {
+    of(message, campaign) {
+      const { route, firstChannel, second } = contentsOf(message, campaign);
+      const rendered = "issues" in second ? second : second.render(message.vars ?? []);
+      const leg = { route, content: "issues" in second || campaign ? null : second.content };
+      return {
+        contentChannel: firstChannel,
+        second:
+          "issues" in rendered
+            ? { ...leg, segments: 0, fault: faultOf(rendered.issues) }
+            : { ...leg, segments: rendered.segments, fault: null },
+      };
+    },
+    forgetAllBut(campaigns) {
+      const present = new Set(campaigns.map(({ id }) => id));
+      for (const id of ofCampaigns.keys()) if (!present.has(id)) ofCampaigns.delete(id);
+    },
+  };
+}
+
+/** Stands in where the ledger has none; nothing is begun then anyway. */
+const noPlan: SecondLegPlan = { afterMs: 0, onUnknown: false, onRejected: false };
+
+function noRoute(route: string): ContentIssue {
+  return { path: "route", level: "error", code: "no-such-route", message: `${route} is not configured here` };
+}
+
+function faultOf(issues: readonly ContentIssue[]): string {
+  return `not sent: ${issues.map(({ path, message }) => `${path}: ${message}`).join("; ")}`;
+}
