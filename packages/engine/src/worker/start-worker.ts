@@ -1,43 +1,22 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
-import { type BackoffCause, type BackoffPlan, backoffPlans, type Provider } from "@hikyaku/core";
-import { type Ledger, pauseCampaign } from "@hikyaku/ledger";
-import {
-  onFeederSignal,
-  openSendQueue,
-  openSendWorker,
-  openThrottle,
-  parkedOutcomes,
-  type RedisConnections,
-  redisEpoch,
-} from "@hikyaku/queue";
+import { type BackoffCause, type BackoffPlan, backoffPlans } from "@hikyaku/core";
+import { pauseCampaign } from "@hikyaku/ledger";
+import { onFeederSignal, openSendQueue, openSendWorker, parkedOutcomes, redisEpoch } from "@hikyaku/queue";
 import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
 import { messagesPerJob } from "../feeder/messages-per-job.ts";
 import { createHousekeeper } from "../housekeeping/create-housekeeper.ts";
 import { createInboundApplier } from "../inbound/create-inbound-applier.ts";
 import { inboundRulesOf } from "../inbound/inbound-rules.ts";
-import type { Logger } from "../observing/create-logger.ts";
-import type { Metrics } from "../observing/create-metrics.ts";
+import type { ProcessParts } from "../process/run-process.ts";
 import { within } from "../process/within.ts";
 import { createReceiptApplier } from "../receipts/create-receipt-applier.ts";
+import { openRoute, setLimits } from "../routes/open-route.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
-import { createClientHolder } from "../sender/client-holder.ts";
 import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
-import { createRouteHold } from "../sender/route-hold.ts";
 import { pickProbe } from "./pick-probe.ts";
 
-export interface WorkerDeps {
-  readonly config: Config;
-  readonly findProvider: (name: string) => Provider;
-  /** This process's id in the ledger; its heartbeat is kept by the caller. */
-  readonly worker: string;
-  readonly ledger: Ledger;
-  readonly connections: RedisConnections;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  /** A part that must never end has ended: the process cannot go on. */
-  readonly onFatal: (err: unknown) => void;
-}
+export type WorkerDeps = Omit<ProcessParts, "ready">;
 
 const refreshHoldMs = 1_000;
 /** How long a closing process waits for something that only Redis can answer. */
@@ -75,12 +54,7 @@ export async function startWorker(
   );
 
   return {
-    async setLimits(config) {
-      for (const route of routes) {
-        const changed = config.routes[route.name];
-        if (changed) await route.throttle.setLimits(changed.limits);
-      }
-    },
+    setLimits: (config) => setLimits(routes, config),
     async close() {
       // Take nothing new, finish what is in hand, then the rest: the housekeeper last, because it writes what was parked.
       await within(patienceMs, stopSignals());
@@ -99,28 +73,17 @@ function longestAttemptMs(deps: WorkerDeps): number {
 }
 
 async function startRoute(deps: WorkerDeps, route: RouteConfig) {
-  const provider = deps.findProvider(route.provider);
-  const rules = provider.rules(provider.publicSettings(route.settings));
-  const log = deps.log.child({ route: route.name });
-  const onError = (err: Error) => log.error({ err }, "Redis fault");
-  const throttle = openThrottle({
-    connections: deps.connections,
-    route: route.name,
-    limits: route.limits,
-    adaptive: deps.config.throttle,
+  const { rules, log, throttle, client, hold } = openRoute(deps, route, {
     role: "send",
-    statusShare: deps.config.poller.tpsShare,
-    prefix: deps.config.redisPrefix,
-    onError,
+    onHoldChange: (held) => {
+      void followLaneWish();
+      if (!held) feeder.signal();
+    },
   });
+  const onError = (err: Error) => log.error({ err }, "Redis fault");
   const redis = { connections: deps.connections, prefix: deps.config.redisPrefix };
   const queue = openSendQueue({ ...redis, route: route.name, onError });
   const parked = parkedOutcomes(route.name, { redis: deps.connections.shared, prefix: deps.config.redisPrefix });
-  const client = createClientHolder({
-    connect: () => provider.connect(route.settings, { routeName: route.name, connections: 1 }),
-    throttle,
-    onCloseError: (err) => log.warn({ err }, "closing sockets failed"),
-  });
   const recorder = createRecorder({
     ledger: deps.ledger,
     parked,
@@ -145,18 +108,6 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     }
     following = false;
   };
-  const hold = createRouteHold({
-    ledger: deps.ledger,
-    route: route.name,
-    log,
-    metrics: deps.metrics,
-    credentialsProbeMs: deps.config.hold.probeEveryMs,
-    faultProbeMs: { base: Math.min(5_000, deps.config.hold.probeEveryMs), cap: deps.config.hold.probeEveryMs },
-    onChange: (held) => {
-      void followLaneWish();
-      if (!held) feeder.signal();
-    },
-  });
   const sender = createSender({
     route: route.name,
     worker: deps.worker,
