@@ -14,11 +14,11 @@ import {
   startCampaign,
 } from "@hikyaku/ledger";
 import { connectRedis, signalFeeder, throttleKey } from "@hikyaku/queue";
-import { spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
+import { simulatedRoute, spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
 
 export const route = "bench";
-const botId = "bot_0001";
+const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
 
 export interface StageOptions {
   /** The gateway's limits; its answer comes after `gatewayMs`. */
@@ -69,16 +69,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       tpsWindow: "sliding",
       // Receipts are not what is measured here: none is registered, and messages stay where they are.
       timing: { sentAfterMs: 3_600_000 },
-      accounts: [
-        {
-          botId,
-          user: "user",
-          password: "password",
-          smsNumbers: ["0312345678"],
-          tps: options.tps ?? 100_000,
-          concurrency: options.concurrency,
-        },
-      ],
+      accounts: [{ ...account, tps: options.tps ?? 100_000, concurrency: options.concurrency }],
     }),
   );
   const file = join(folder, "hikyaku.yaml");
@@ -90,19 +81,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       worker: { healthPort: null },
       routes: {
         [route]: {
-          provider: "kddi",
-          baseUrl: `${simulator.gatewayUrl}/au`,
-          botId,
-          basicAuth: { user: "user", password: "password" },
-          tokens: "smsonly",
-          smsNumber: "0312345678",
-          allowDummyC0: true,
+          ...simulatedRoute(`${simulator.gatewayUrl}/au`, account),
           limits: { tps: options.tps, concurrency: options.concurrency },
         },
       },
     }),
   );
-  const gatewayUrl = `${simulator.gatewayUrl}/au/v1/fallback/rcs/bot/v1/${botId}/messages`;
+  const gatewayUrl = `${simulator.gatewayUrl}/au/v1/fallback/rcs/bot/v1/${account.botId}/messages`;
 
   return {
     ledger,

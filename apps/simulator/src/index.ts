@@ -9,6 +9,7 @@ export type { Duplicate } from "./kddi/message-store.ts";
 export type { NotifierReport } from "./kddi/notifier.ts";
 export type { PhonePatch } from "./kddi/phones.ts";
 export type { WireShape } from "./kddi/shapes.ts";
+export { simulatedRoute } from "./kddi/simulated-route.ts";
 export type { InboxEntry, MessageView, PhoneView, RequestView } from "./kddi/views.ts";
 export type { SimulatorOptions } from "./options.ts";
 export { SimulatorOptionsError } from "./options.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectLedger, type Ledger, migrate } from "@hikyaku/ledger";
-import { type SimulatorOptions, type SimulatorProcess, spawnSimulator } from "@hikyaku/simulator";
+import { type SimulatorOptions, type SimulatorProcess, simulatedRoute, spawnSimulator } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode } from "@hikyaku/testkit";
 
 export type AppName = "worker" | "poller" | "receiver";
@@ -19,7 +19,8 @@ export interface TestSystem extends AsyncDisposable {
   start(app: AppName): Promise<NodeProcess & { url: string }>;
 }
 
-export const botId = "bot_0001";
+const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
+export const { botId } = account;
 export const route = "coupon-sms";
 
 export const hookSecret = "a-secret-of-the-test-1234";
@@ -55,16 +56,7 @@ export async function startSystem(
       strict: true,
       acceptDelayMs: 1,
       timing: { sentAfterMs: 20, deliveredAfterMs: 30 },
-      accounts: [
-        {
-          botId,
-          user: "user",
-          password: "password",
-          smsNumbers: ["0312345678"],
-          tps: options.tps ?? 100_000,
-          concurrency: options.concurrency ?? 20,
-        },
-      ],
+      accounts: [{ ...account, tps: options.tps ?? 100_000, concurrency: options.concurrency ?? 20 }],
       ...options.simulator,
     }),
   );
@@ -92,13 +84,7 @@ export async function startSystem(
       ...options.config,
       routes: {
         [route]: {
-          provider: "kddi",
-          baseUrl: `${simulator.gatewayUrl}/au`,
-          botId,
-          basicAuth: { user: "user", password: "password" },
-          tokens: "smsonly",
-          smsNumber: "0312345678",
-          allowDummyC0: true,
+          ...simulatedRoute(`${simulator.gatewayUrl}/au`, account),
           limits: { tps: options.tps === undefined ? null : options.tps, concurrency: options.concurrency ?? 20 },
           hooks: { secret: hookSecret },
           ...options.routeConfig,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, requireConfig } from "@hikyaku/config";
 import { migrate } from "@hikyaku/ledger";
 import { routeSchemas } from "@hikyaku/providers";
-import { type Simulator, type SimulatorOptions, startSimulator } from "@hikyaku/simulator";
+import { type Simulator, type SimulatorOptions, simulatedRoute, startSimulator } from "@hikyaku/simulator";
 import { startStack } from "@hikyaku/testkit";
 import { CliError } from "../cli-error.ts";
 import { messageOf, placeOf } from "../connection/use-ledger.ts";
@@ -169,14 +169,7 @@ function simulatedRouteOf(simulator: Simulator, wanted: SystemOptions["simulator
   return {
     name: simulatedRouteName,
     settings: {
-      provider: "kddi",
-      baseUrl: account.baseUrl,
-      botId: account.botId,
-      basicAuth: { user: credentials.user, password: credentials.password },
-      tokens: "smsonly",
-      smsNumber: account.smsNumbers[0],
-      // Numbers nobody can have are what a rehearsal is made with.
-      allowDummyC0: true,
+      ...simulatedRoute(account.baseUrl, { ...credentials, botId: account.botId, smsNumbers: account.smsNumbers }),
       limits: { tps: account.tps, concurrency: account.concurrency },
       hooks: { secret: newHookSecret() },
       ...wanted?.routeSettings,
