@@ -1,18 +1,16 @@
 import type { Config } from "@hikyaku/config";
-import { type HookRow, listHooks, listRoutes, operatorFigures, type Sql } from "@hikyaku/ledger";
+import { type HookRow, listHooks, listRoutes, operatorFigures, type RouteFigures, type Sql } from "@hikyaku/ledger";
+
+type Figures = Pick<RouteFigures, "queued" | "sending" | "unknown" | "oldestQueuedSeconds" | "checksDue">;
 
 /** How a route stands. */
-export interface RouteState {
+export interface RouteState extends Figures {
   name: string;
   provider: string;
   /** Null when this console's configuration has no route of the name. */
   limits: { tps: number | null; concurrency: number } | null;
   held: { cause: string; reason: string | null; since: Date; nextProbeAt: Date | null } | null;
-  queued: number;
-  sending: number;
-  unknown: number;
-  oldestQueuedSeconds: number;
-  checksDue: number;
+  /** Parked ones included. */
   receiptsPending: number;
   /** Its notification URLs that were ever tried, by the carrier's connection test or otherwise. */
   hooks: Omit<HookRow, "route">[];
