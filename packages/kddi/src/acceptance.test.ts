@@ -1,5 +1,5 @@
+import { answering, httpAnswer, startRawServer } from "@hikyaku/exchange/testing";
 import { describe, expect, test } from "vitest";
-import { answering, httpAnswer, startRawServer } from "../test/raw-server.ts";
 import { plusTokens, testClient, testRoute } from "../test/test-route.ts";
 import { kddi } from "./provider.ts";
 

@@ -1,18 +1,20 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
+import { ownCertificates } from "@hikyaku/exchange";
+import {
+  answering,
+  caFile,
+  httpAnswer,
+  type RawConnection,
+  serverTls,
+  startRawServer,
+} from "@hikyaku/exchange/testing";
 import { describe, expect, test } from "vitest";
-import { answering, httpAnswer, type RawConnection, startRawServer } from "../test/raw-server.ts";
 import { guideMessage, testClient, testRoute } from "../test/test-route.ts";
 import { kddi } from "./provider.ts";
-import { ownCertificates } from "./transport.ts";
 
-const tlsFolder = join(import.meta.dirname, "../test/tls");
-const pem = (name: string) => readFileSync(join(tlsFolder, name), "utf8");
-const serverTls = { key: pem("test-server-key.pem"), cert: pem("test-server.pem") };
-const caFile = join(tlsFolder, "test-ca.pem");
 const accepted = httpAnswer(202, '{"smsmessage":{"msgId":"m"},"Destination":"sms"}');
 const quick = { connectTimeout: "300ms", responseTimeout: "300ms" };
 
@@ -315,7 +317,7 @@ describe("TLS", () => {
   });
 
   test("a file without a certificate is refused by name when the client is opened", () => {
-    const route = testRoute({ tls: { caFile: join(tlsFolder, "README.md") } });
+    const route = testRoute({ tls: { caFile: join(import.meta.dirname, "../README.md") } });
     expect(() => kddi.connect(route, { routeName: "t", connections: 1 })).toThrow(
       /tls\.caFile .*README\.md holds no certificate/,
     );

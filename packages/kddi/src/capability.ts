@@ -1,6 +1,6 @@
 import { type CapabilityAnswer, decideByFailure, decideByStatus, type NoAnswer, parseRetryAfter } from "@hikyaku/core";
+import type { Exchange, ExchangeRequest } from "@hikyaku/exchange";
 import { readErrorText } from "./error-text.ts";
-import type { Exchange, ExchangeRequest } from "./exchange.ts";
 import { asWord, findField, isObject, parseJson } from "./json-search.ts";
 import type { KddiRouteConfig } from "./route-config.ts";
 

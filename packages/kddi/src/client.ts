@@ -1,16 +1,15 @@
 import type { AttemptOutcome, OutgoingMessage, ProviderClient } from "@hikyaku/core";
+import { createTransport, exchange } from "@hikyaku/exchange";
 import { capabilityRequest, readCapability } from "./capability.ts";
 import { isPlusPayload, type KddiPayload } from "./content/payload.ts";
 import { createStatusReader } from "./delivery-status.ts";
 import { endpointOf } from "./endpoint.ts";
-import { exchange } from "./exchange.ts";
 import { withDefaultFields } from "./notification-fields.ts";
 import { type SendMode, sendHeaders, statusHeaders, statusModeOf } from "./request-headers.ts";
 import type { KddiRouteConfig } from "./route-config.ts";
 import { modeOf, plusRequestBody, readSendExchange, refusalOf, smsRequestBody } from "./send.ts";
 import { readStatusExchange } from "./status.ts";
 import { maxListBytes, readSubscribers, subscribersRequest } from "./subscribers.ts";
-import { createTransport } from "./transport.ts";
 
 /** The calls of one route. Nothing is sent before the first one. */
 export function createClient(route: KddiRouteConfig, connections: number): ProviderClient {

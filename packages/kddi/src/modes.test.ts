@@ -1,6 +1,6 @@
 import type { AttemptOutcome, OutgoingMessage } from "@hikyaku/core";
+import { answering, httpAnswer, startRawServer } from "@hikyaku/exchange/testing";
 import { describe, expect, test } from "vitest";
-import { answering, httpAnswer, startRawServer } from "../test/raw-server.ts";
 import { guideMessage, plusTokens, testClient } from "../test/test-route.ts";
 import type { PlusPayload } from "./content/payload.ts";
 import { createReference, referenceMark } from "./reference.ts";

@@ -1,6 +1,6 @@
 import { defaultSmsLimits, receiptStates } from "@hikyaku/core";
+import { transportShape, withTimeoutsInMs } from "@hikyaku/exchange";
 import * as z from "zod";
-import { duration } from "./duration.ts";
 import { notificationFieldsSchema, replyFieldsSchema } from "./notification-fields.ts";
 import { dstSchema, rcsSettings } from "./rcs-settings.ts";
 
@@ -227,36 +227,14 @@ export const routeConfigSchema = z
       .array(fieldPath)
       .prefault(["reason.text", "error.message", "message"])
       .describe("Where an error's text stands in the answer; the first that is there."),
-    connectTimeout: duration.prefault("5s").describe("Longest wait for a connection, TLS included."),
-    responseTimeout: duration
-      .prefault("35s")
-      .describe("Longest wait for the whole answer; above common gateway timeouts, so that their 504 is seen."),
+    ...transportShape,
     maxBodyBytes: z
       .int()
       .min(1_024)
       .prefault(262_144)
       .meta({ unit: "bytes", description: "Longest request that is sent, and longest answer that is read." }),
-    tls: z
-      .strictObject({
-        caFile: z.string().min(1).optional().describe("PEM file of certificates trusted besides the usual ones."),
-      })
-      .prefault({}),
-    proxy: z
-      .string()
-      .refine(isProxyUrl)
-      .meta({
-        secret: true,
-        expected: "http:// or https:// URL of a proxy, with user and password where it wants them",
-        description:
-          "Proxy through which every connection is tunnelled (CONNECT): a fixed source address (guide §1.1).",
-      })
-      .optional(),
   })
-  .transform(({ connectTimeout, responseTimeout, ...rest }) => ({
-    ...rest,
-    connectTimeoutMs: connectTimeout,
-    responseTimeoutMs: responseTimeout,
-  }));
+  .transform(withTimeoutsInMs);
 
 export type KddiRouteConfig = z.output<typeof routeConfigSchema>;
 
@@ -293,8 +271,4 @@ function isBodyTemplate(text: string): boolean {
 
 function isPathSegment(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text) && text !== "." && text !== "..";
-}
-
-function isProxyUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -1,7 +1,7 @@
 import { decodeSmsText, normaliseSmsText } from "@hikyaku/core";
+import { answering, httpAnswer, startRawServer } from "@hikyaku/exchange/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { answering, httpAnswer, startRawServer } from "../test/raw-server.ts";
 import { guideMessage, testClient, testMessage } from "../test/test-route.ts";
 import { smsRequestBody } from "./send.ts";
 

@@ -7,10 +7,10 @@ import {
   type OutgoingMessage,
   parseRetryAfter,
 } from "@hikyaku/core";
+import type { Exchange } from "@hikyaku/exchange";
 import { isPlusPayload, type KddiPayload, type PlusPayload } from "./content/payload.ts";
 import type { SmsPayload } from "./content/sms-part.ts";
 import { readErrorText } from "./error-text.ts";
-import type { Exchange } from "./exchange.ts";
 import { type AnswerPaths, readChannel, readIds, readObject } from "./gateway-answer.ts";
 import { createReference, referenceMark } from "./reference.ts";
 import type { SendMode } from "./request-headers.ts";

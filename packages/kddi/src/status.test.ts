@@ -1,5 +1,5 @@
+import { answering, httpAnswer, startRawServer } from "@hikyaku/exchange/testing";
 import { describe, expect, test } from "vitest";
-import { answering, httpAnswer, startRawServer } from "../test/raw-server.ts";
 import { testClient } from "../test/test-route.ts";
 
 const ref = (providerMessageId: string) => ({ messageId: "0198", providerMessageId, channel: "sms" });

@@ -1,7 +1,7 @@
 import { decideByFailure, decideByStatus, parseRetryAfter, type StatusAnswer } from "@hikyaku/core";
+import type { Exchange } from "@hikyaku/exchange";
 import type { StatusReader } from "./delivery-status.ts";
 import { readErrorText } from "./error-text.ts";
-import type { Exchange } from "./exchange.ts";
 import {
   type AnswerPaths,
   findMessageField,

@@ -1,6 +1,6 @@
 import { normaliseJapaneseMobile, type SubscribersAnswer } from "@hikyaku/core";
+import type { Exchange, ExchangeRequest } from "@hikyaku/exchange";
 import { readNoAnswer } from "./capability.ts";
-import type { Exchange, ExchangeRequest } from "./exchange.ts";
 import { asWord, findField, isObject, parseJson } from "./json-search.ts";
 import type { KddiRouteConfig } from "./route-config.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
 import { type Dispatcher, Pool, ProxyAgent } from "undici";
-import type { KddiRouteConfig } from "./route-config.ts";
+import type { TransportSettings } from "./transport-settings.ts";
 
-type TransportConfig = Pick<KddiRouteConfig, "tls" | "proxy" | "connectTimeoutMs" | "baseUrl">;
+type TransportConfig = Pick<TransportSettings, "tls" | "proxy" | "connectTimeoutMs"> & { baseUrl: string };
 
 /**
  * The connections of one client. One request at a time on each, HTTP/1.1, kept open between requests, TLS 1.2 or newer with

@@ -2,15 +2,17 @@ import type { CallFailure } from "@hikyaku/core";
 import type { Dispatcher } from "undici";
 import { callFailureOf, failureDetail } from "./call-failure.ts";
 
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
 /** What came of one request. `broke` says how an answer whose status arrived ended before its body did. */
 export type Exchange =
-  | { kind: "answer"; status: number; retryAfter: string | null; body: string; broke: string | null }
+  | { kind: "answer"; status: number; headers: Headers; retryAfter: string | null; body: string; broke: string | null }
   | { kind: "no-answer"; failure: CallFailure; detail: string };
 
 export interface ExchangeRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: string;
-  /** Name, value, name, value …; made once per client. */
+  /** Name, value, name, value … */
   headers: string[];
   body?: string;
 }
@@ -41,6 +43,12 @@ export function exchange(
   });
 }
 
+/** The first value of a header, named in lower case; null when the answer has none. */
+export function headerOf({ headers }: { headers: Headers }, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" ? value : (value?.[0] ?? null);
+}
+
 class ExchangeHandler {
   readonly #limits: ExchangeLimits;
   readonly #settle: (result: Exchange) => void;
@@ -48,7 +56,7 @@ class ExchangeHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #isSettled = false;
   #status = 0;
-  #retryAfter: string | null = null;
+  #headers: Headers = {};
   #chunks: Buffer[] = [];
   #length = 0;
 
@@ -78,11 +86,10 @@ class ExchangeHandler {
     this.#timer = setTimeout(() => this.#end("response-timeout", "no answer in time"), this.#limits.responseTimeoutMs);
   }
 
-  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(_: unknown, status: number, headers: Headers): void {
     if (status < 200) return;
     this.#status = status;
-    const retryAfter = headers["retry-after"];
-    this.#retryAfter = typeof retryAfter === "string" ? retryAfter : (retryAfter?.[0] ?? null);
+    this.#headers = headers;
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
@@ -109,7 +116,9 @@ class ExchangeHandler {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     const body = bytes.toString("utf8", 0, Math.min(bytes.length, this.#limits.maxBodyBytes));
-    return { kind: "answer", status: this.#status, retryAfter: this.#retryAfter, body, broke };
+    const headers = this.#headers;
+    const retryAfter = headerOf({ headers }, "retry-after");
+    return { kind: "answer", status: this.#status, headers, retryAfter, body, broke };
   }
 
   #finish(result: Exchange): void {
