@@ -77,6 +77,8 @@ export type {
   InboundAttachment,
   InboundEvent,
   InboundNotification,
+  LookUpAnswer,
+  LookUpRef,
   MessageReference,
   NoAnswer,
   NotificationInput,
@@ -89,12 +91,14 @@ export type {
   RecipientResult,
   RenderedMessage,
   RouteSettings,
+  SecondLeg,
   StatusAnswer,
   StatusRef,
   SubscribersAnswer,
 } from "./provider/provider.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";
+export { normaliseKoreanMobile } from "./recipient/korean-mobile.ts";
 export { maskNumber } from "./recipient/mask-number.ts";
 
 export {

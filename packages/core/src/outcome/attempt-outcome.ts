@@ -27,8 +27,18 @@ export interface Accepted {
   alarm?: string;
 }
 
-/** `credentials` 401, `forbidden` 403, `configuration` 404/405/415, `unreachable` repeated connection failures or 504. */
-export type HoldCause = "credentials" | "forbidden" | "configuration" | "unreachable" | "gateway-fault" | "operator";
+/**
+ * `credentials` 401, `forbidden` 403, `configuration` 404/405/415, `unreachable` repeated connection failures or 504, `quota` what the
+ * account may send for now is used up.
+ */
+export type HoldCause =
+  | "credentials"
+  | "forbidden"
+  | "configuration"
+  | "unreachable"
+  | "gateway-fault"
+  | "quota"
+  | "operator";
 
 /** `gateway-fault` 500/502, `not-reached` 504, `unreachable` refused/DNS/TLS/connect timeout/reset before written. */
 export type RetryCause = "gateway-fault" | "not-reached" | "unreachable";

@@ -113,6 +113,8 @@ export interface OutgoingMessage {
 export interface StatusRef {
   messageId: string;
   providerMessageId: string;
+  /** The carrier's id of the request the message went out in; lets a carrier answer many messages with one call. */
+  providerOrderId?: string | null;
   channel: string | null;
   /** {@link Accepted.sendMode} of the answer that accepted it; null or absent when that is not known. */
   sendMode?: string | null;
@@ -127,12 +129,50 @@ export type StatusAnswer =
       at: Date | null;
       /** The channel the answer names, where it does. */
       channel?: string | null;
+      secondLeg?: SecondLeg;
     }
   /** The carrier does not know the id (any more): 404, 410, out of the window. */
   | { kind: "not-known"; reason: string }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
   | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
   | { kind: "failed-check"; reason: string };
+
+/**
+ * What the carrier itself sent in the message's place after it had failed (SENS: an SMS). The `state` beside it already counts it in:
+ * `pending` while the second leg is open, `delivered` when it arrived.
+ */
+export interface SecondLeg {
+  channel: string;
+  providerMessageId: string | null;
+  providerOrderId: string | null;
+  state: ReceiptState | "pending";
+  rawStatus: string;
+  /** Why the first leg failed, in the carrier's code, e.g. `3019`. */
+  firstStatus: string;
+}
+
+/** A message whose fate or whose id is not known, as it was posted. */
+export interface LookUpRef {
+  messageId: string;
+  recipient: string;
+  /** What `send` was given. */
+  payload: unknown;
+  /** When it was posted, by our clock. */
+  postedAt: Date;
+  /** The carrier's id of its request, where an answer named that and no more. */
+  providerOrderId?: string | null;
+  /** Carrier ids that other messages to this recipient have already: what bears one of them is not this message. */
+  takenIds?: readonly string[];
+}
+
+export type LookUpAnswer =
+  | { kind: "accepted"; providerMessageId: string; providerOrderId: string | null; channel: string | null }
+  | { kind: "rejected"; reason: string }
+  /** Proven: the carrier has no such message. It may be sent (again). */
+  | { kind: "missing"; reason: string }
+  /** Nothing can be said yet. */
+  | { kind: "undecided"; reason: string; lookAgainInMs: number }
+  | Extract<StatusAnswer, { kind: "throttled" | "held" | "failed-check" }>;
 
 export interface ProviderClient {
   /**
@@ -142,6 +182,11 @@ export interface ProviderClient {
   send(batch: readonly OutgoingMessage[]): Promise<AttemptOutcome[]>;
   /** Asks the status of each; answers in order. */
   checkStatus(refs: readonly StatusRef[]): Promise<StatusAnswer[]>;
+  /**
+   * Looks for messages of which it isn't known whether the carrier has them, or under what id; answers in order and never throws.
+   * Only `missing` allows to send again. Makes several calls, one after the other. Present where `rules.canLookUp` is true.
+   */
+  lookUp?(refs: readonly LookUpRef[]): Promise<LookUpAnswer[]>;
   /**
    * Asks for each recipient (E.164) whether the richer channel reaches it, one call each; answers in order and never throws. The
    * caller paces it like sends and asks about no more at once than it has connections. Absent where the carrier offers no such check.

@@ -1,4 +1,5 @@
 import type { RecipientResult } from "../provider/provider.ts";
+import { readNumberText, refuse } from "./number-text.ts";
 
 export interface JapaneseMobileOptions {
   /** 060 is assigned to mobile phones from July 2026 on (number plan change of 2024-12-20). Default true. */
@@ -20,30 +21,13 @@ export function normaliseJapaneseMobile(raw: string, options: JapaneseMobileOpti
   if (/^(?:\+81|0)(?:70|80|90)[1-9]\d{7}$/.test(raw)) {
     return { ok: true, recipient: raw.startsWith("+") ? raw : `+81${raw.slice(1)}` };
   }
-  const digits = raw.normalize("NFKC").replace(separators, "");
-  if (digits === "") return refuse("empty", "no phone number given; fill in the cell or remove the row");
-  if (!/^\+?\d+$/.test(digits)) {
-    return /^\d(?:[.,]?\d+)?E\+?\d+$/i.test(digits)
-      ? refuse(
-          "spreadsheet-number",
-          "a spreadsheet has shortened the number; format the column as text and export again",
-        )
-      : refuse(
-          "not-a-number",
-          "contains something other than digits, separators and a leading +; write e.g. 090-1234-5678",
-        );
-  }
-  const international = toInternational(digits);
+  const read = readNumberText(raw, "090-1234-5678");
+  if (!("digits" in read)) return read;
+  const international = toInternational(read.digits);
   if (!international.ok) return international;
   const fault = faultOf(international.recipient.slice(3), options);
   return fault ?? international;
 }
-
-/**
- * Spaces, hyphens of every kind (also the long vowel mark and the minus sign, which stand in for one in Japanese lists),
- * parentheses, dots, and characters nobody sees, such as the direction marks of copied contacts.
- */
-const separators = /[\s\p{Pd}\u2212\u2043\u30fc()[\].\u00b7\u30fb\p{Cf}]/gu;
 
 function toInternational(digits: string): RecipientResult {
   let number = digits;
@@ -98,7 +82,3 @@ const otherRanges: readonly (readonly [RegExp, string])[] = [
   [/^50\d+$/, "an IP phone (050)"],
   [/^(?![6789]0)[1-9]\d{8}$/, "a fixed line"],
 ];
-
-function refuse(code: string, reason: string): RecipientResult {
-  return { ok: false, code, reason };
-}
