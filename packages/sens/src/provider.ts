@@ -1,0 +1,30 @@
+import { normaliseKoreanMobile, type Provider, type ProviderRules, type RouteSettings } from "@hikyaku/core";
+import { prepareAlimtalkContent } from "./content.ts";
+import { publicSettingsSchema, type SensRouteConfig } from "./route-config.ts";
+import { connectSens } from "./sens-client.ts";
+
+/** Days the carrier's list goes back for certain (protocol notes §15.3, §17). */
+export const readableDays = 30;
+
+/** NAVER Cloud SENS, AlimTalk of KakaoTalk. */
+export const sens: Provider<SensRouteConfig> = {
+  name: "sens",
+  rules: createRules,
+  connect: (route, { connections }) => connectSens(route, { connections }),
+  // A call by a wrong clock is made twice.
+  longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => 2 * (connectTimeoutMs + responseTimeoutMs),
+  publicSettings: (route) => publicSettingsSchema.parse(route),
+};
+
+function createRules(published: RouteSettings): ProviderRules {
+  const settings = publicSettingsSchema.parse(published);
+  return {
+    recipientsPerRequest: settings.recipientsPerRequest,
+    readableDays,
+    canLookUp: true,
+    prepareContent: (content) => prepareAlimtalkContent(content, settings),
+    normaliseRecipient: normaliseKoreanMobile,
+    // SENS has no webhook of any kind (protocol notes §15.5).
+    readNotification: () => [{ kind: "unrecognised", reason: "SENS sends no notifications" }],
+  };
+}

@@ -1,0 +1,89 @@
+import type { AttemptOutcome, OutgoingMessage, ProviderClient } from "@hikyaku/core";
+import type { CallAnswer } from "./call-answer.ts";
+import { listChannels, type SensChannel } from "./channels.ts";
+import { checkStatus, type StatusContext } from "./check-status.ts";
+import type { AlimtalkPayload } from "./content.ts";
+import { endpointOf } from "./endpoint.ts";
+import { type LookUpContext, lookUp } from "./look-up.ts";
+import { type ListFilter, type ListScope, listPage, type MessagePage } from "./message-list.ts";
+import { cancelReservation, type Reservation, readReservation } from "./reservation.ts";
+import { reservedAt, reserveFault } from "./reserve-time.ts";
+import type { SensRouteConfig } from "./route-config.ts";
+import { type AlimtalkMessage, alimtalk, alimtalkRequestBody, readSendCall } from "./send.ts";
+import { createSignedCaller } from "./signed-caller.ts";
+import type { SensTemplate } from "./template.ts";
+import { listTemplates, type TemplateQuery } from "./template-list.ts";
+
+/** The client of an AlimTalk route: what every provider's has, and SENS's own calls. None of them ever throws for what the carrier does. */
+export interface SensClient extends ProviderClient {
+  lookUp: NonNullable<ProviderClient["lookUp"]>;
+  /** All channels of the service (protocol notes §8). */
+  listChannels(): Promise<CallAnswer<SensChannel[]>>;
+  /** The channel's templates, all pages (§9.1). With a code: that one, with the inspector's comments. With a name: those that contain it. */
+  listTemplates(query?: TemplateQuery): Promise<CallAnswer<SensTemplate[]>>;
+  /** One page of the carrier's own history (§6). */
+  listMessages(scope: ListScope, filter?: ListFilter, nextToken?: string | null): Promise<CallAnswer<MessagePage>>;
+  readReservation(reserveId: string): Promise<CallAnswer<Reservation>>;
+  /** Only while it is READY and not in its last 10 minutes; see `cancelFault`. */
+  cancelReservation(reserveId: string): Promise<CallAnswer<"cancelled">>;
+}
+
+/** Opens the client of a route. Nothing is sent before the first call. */
+export function connectSens(config: SensRouteConfig, { connections }: { connections: number }): SensClient {
+  const endpoint = endpointOf(config, "alimtalk");
+  const caller = createSignedCaller(config, endpoint.origin, connections);
+  const credentials = [config.secretKey, config.accessKey];
+  const { plusFriendId, timestampZone, failoverWaitMs } = config;
+  const list = { caller, path: endpoint.messages, plusFriendId, timestampZone, credentials };
+  const statusContext: StatusContext = { ...list, failoverWaitMs, message: endpoint.message };
+  const reservations = { caller, endpoint, credentials, timestampZone };
+  const lookUpContext: LookUpContext = {
+    ...list,
+    afterMs: config.lookUp.after,
+    windowMs: config.lookUp.window,
+    channel: alimtalk,
+    readPayload(payload) {
+      const { message, templateCode, reserve } = payload as AlimtalkPayload;
+      return { text: message.text, templateCode, reservedAt: reserve === undefined ? undefined : reservedAt(reserve) };
+    },
+    reservation: (reserveId) => readReservation(reserveId, reservations),
+  };
+
+  const sendOne = async (messages: readonly AlimtalkMessage[]): Promise<AttemptOutcome[]> => {
+    const reserve = messages[0]?.payload.reserve;
+    const fault = reserve === undefined ? null : reserveFault(reserve, new Date(caller.now()));
+    if (fault !== null) return messages.map(() => ({ kind: "rejected", reason: `not sent: ${fault}` }));
+    const body = alimtalkRequestBody(messages, plusFriendId);
+    const result = await caller.call({ method: "POST", target: endpoint.messages, body });
+    return readSendCall(result, messages, config, credentials);
+  };
+
+  return {
+    async send(batch) {
+      // A batch is of one campaign and so of one template; should it ever not be, each template gets a request of its own.
+      const groups = [...Map.groupBy(batch as readonly AlimtalkMessage[], requestOf).values()];
+      const outcomes = new Map<OutgoingMessage, AttemptOutcome>();
+      const sendGroup = async (group: readonly AlimtalkMessage[]) => {
+        const found = await sendOne(group);
+        for (const [index, message] of group.entries()) outcomes.set(message, found[index] ?? noOutcome);
+      };
+      await Promise.all(groups.map(sendGroup));
+      return batch.map((message) => outcomes.get(message) ?? noOutcome);
+    },
+    checkStatus: (refs) => checkStatus(refs, statusContext),
+    lookUp: (refs) => lookUp(refs, lookUpContext),
+    listChannels: () => listChannels({ caller, path: endpoint.channels, credentials }),
+    listTemplates: (query = {}) =>
+      listTemplates(query, { caller, path: endpoint.templates, plusFriendId, credentials }),
+    listMessages: (scope, filter = {}, nextToken = null) => listPage(scope, filter, nextToken, list),
+    readReservation: (reserveId) => readReservation(reserveId, reservations),
+    cancelReservation: (reserveId) => cancelReservation(reserveId, reservations),
+    close: () => caller.close(),
+  };
+}
+
+const noOutcome: AttemptOutcome = { kind: "unknown", reason: "the request gave no outcome for this message" };
+
+function requestOf({ payload: { templateCode, reserve } }: AlimtalkMessage): string {
+  return JSON.stringify([templateCode, reserve ?? null]);
+}
