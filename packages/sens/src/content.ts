@@ -52,7 +52,12 @@ export function prepareAlimtalkContent(
   if ("issues" in sample) return { issues: [...issues, ...sample.issues] };
   const found = finish(sample, settings).issues;
   issues.push(...(hasVariables ? found.filter((issue) => !dependsOnValue(issue, texts)) : found));
-  if (template !== undefined) issues.push(...matchTemplate(texts, template, hasVariables));
+  if (template !== undefined) {
+    const impossible = matchTemplate(texts, template, hasVariables);
+    issues.push(...impossible);
+    // It could match, if the values held the template's own words: more likely a slip than meant.
+    if (impossible.length === 0) issues.push(...matchTemplate(sample, template).map(asWarning));
+  }
   if (issues.some(({ level }) => level === "error")) return { issues };
 
   return {
@@ -137,8 +142,19 @@ function templateIssues({ template, templateCode }: AlimtalkContent): ContentIss
   ];
 }
 
+function asWarning(issue: ContentIssue): ContentIssue {
+  return { ...issue, level: "warning", message: `${issue.message}; only some values, if any, will make it so` };
+}
+
 function shapeIssues(issue: z.core.$ZodIssue): ContentIssue[] {
   const path = contentPath(issue.path);
+  if (issue.code === "invalid_union") {
+    // The form that was meant is the one whose fault lies deeper than "it is not of this form".
+    const meant = issue.errors.find((errors) =>
+      errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
+    );
+    if (meant) return meant.flatMap((inner) => shapeIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: `${path}.${key}`,

@@ -11,7 +11,10 @@ export interface Sought {
  * the text tells two messages to one number apart, yet is not relied on, since a gateway may write it in another way. An entry without a
  * number fits by its text, one without either fits nothing. Each entry is used once.
  */
-export function matchEntries(sought: readonly Sought[], entries: readonly ListedMessage[]): (ListedMessage | undefined)[] {
+export function matchEntries(
+  sought: readonly Sought[],
+  entries: readonly ListedMessage[],
+): (ListedMessage | undefined)[] {
   const free = new Set(entries);
   const matched: (ListedMessage | undefined)[] = sought.map(() => undefined);
   for (const fits of [isSameMessage, isSameNumber]) {

@@ -51,7 +51,11 @@ describe("the body", () => {
           { type: "DS", name: "Track parcel" },
           { type: "WL", name: "Order page", linkMobile: "https://#{url}", linkPc: "https://#{url}" },
         ],
-        failover: { type: "LMS", subject: "Shipping notice", text: "#{name}, your order #{no} has been shipped. https://#{url}" },
+        failover: {
+          type: "LMS",
+          subject: "Shipping notice",
+          text: "#{name}, your order #{no} has been shipped. https://#{url}",
+        },
       },
       ["Hana", "1001", "shop.example/o/1001"],
       { smsNumber: "0200000000" },
@@ -112,7 +116,12 @@ describe("the body", () => {
 describe("a batch", () => {
   test("of 100 is one request, and each recipient has the outcome of its own entry", async () => {
     const messages = Array.from({ length: 100 }, (_, index) => entry(index + 1));
-    messages[41] = entry(42, { messageId: null, requestStatusCode: "A003", requestStatusName: "fail", requestStatusDesc: "거절" });
+    messages[41] = entry(42, {
+      messageId: null,
+      requestStatusCode: "A003",
+      requestStatusName: "fail",
+      requestStatusDesc: "거절",
+    });
     const { outcomes, seen } = await send(batch(100), { status: 202, body: answer(messages) });
     expect(seen.map(({ method, target }) => `${method} ${target}`)).toEqual([`POST ${servicePath}/messages`]);
     expect(JSON.parse(seen[0]?.body ?? "").messages).toHaveLength(100);
@@ -169,7 +178,11 @@ const entries: [label: string, entry: unknown, outcome: Record<string, unknown>]
   ["unknown fields", entry(1, { somethingNew: { a: 1 } }), taken(1)],
   ["a number as id", entry(1, { messageId: 4711 }), { ...taken(1), providerMessageId: "4711" }],
   ["success without a code", entry(1, { requestStatusCode: undefined }), taken(1)],
-  ["fail without a code", entry(1, { requestStatusCode: null, requestStatusName: "fail", requestStatusDesc: "x" }), { kind: "rejected" }],
+  [
+    "fail without a code",
+    entry(1, { requestStatusCode: null, requestStatusName: "fail", requestStatusDesc: "x" }),
+    { kind: "rejected" },
+  ],
   ["another code, though its word is success", entry(1, { requestStatusCode: "A999" }), { kind: "rejected" }],
   ["neither code nor word", entry(1, { requestStatusCode: null, requestStatusName: null }), { kind: "unknown" }],
   [
@@ -212,7 +225,12 @@ const gatewayError = (errorCode: string, message: string) => ({ error: { errorCo
 
 /** Status and body → the one outcome of every message of the request (protocol notes §3.3, §15.1). */
 const refusals: [status: number, body: unknown, headers: Record<string, string>, outcome: Record<string, unknown>][] = [
-  [400, { status: 400, errors: ["Invalid templateCode"] }, {}, { kind: "rejected", reason: "HTTP 400: Invalid templateCode" }],
+  [
+    400,
+    { status: 400, errors: ["Invalid templateCode"] },
+    {},
+    { kind: "rejected", reason: "HTTP 400: Invalid templateCode" },
+  ],
   [400, gatewayError("100", "Bad Request Exception"), {}, { kind: "rejected" }],
   [401, { errorCode: "210", errorMessage: "Authentication Failed" }, {}, { kind: "held", cause: "credentials" }],
   [403, "", {}, { kind: "held", cause: "forbidden" }],
@@ -280,7 +298,12 @@ describe("a reserved request", () => {
   test("is accepted under its request's id, without ids of its messages", async () => {
     const body = { requestId: "RBAA-176-0000-0000-AbCdEfGh", statusCode: "202", statusName: "reserved" };
     const { outcomes } = await send(batch(2, soon()), { status: 202, body });
-    const accepted = { kind: "accepted", providerMessageId: null, providerOrderId: body.requestId, channel: "alimtalk" };
+    const accepted = {
+      kind: "accepted",
+      providerMessageId: null,
+      providerOrderId: body.requestId,
+      channel: "alimtalk",
+    };
     expect(outcomes).toEqual([accepted, accepted]);
   });
 

@@ -9,7 +9,9 @@ const accepted = (nth: number) => ({
   requestTime: "2026-11-20T10:15:00.123",
   statusCode: "202",
   statusName: "processing",
-  messages: [{ messageId: `id-${nth}`, to: `0100000000${nth}`, requestStatusCode: "A000", requestStatusName: "success" }],
+  messages: [
+    { messageId: `id-${nth}`, to: `0100000000${nth}`, requestStatusCode: "A000", requestStatusName: "success" },
+  ],
 });
 
 /** Refuses what is signed wrongly or more than five minutes off the server's clock, which runs `aheadMs` ahead. */
@@ -24,7 +26,11 @@ function gateway(aheadMs: number, { date = true, secretKey = "TestSecretKey" } =
     const headers: Record<string, string> = date ? { date: new Date(now).toUTCString() } : {};
     headers["x-ncp-apigw-request-id"] = "req-1";
     if (isRight) return { status: 202, body: accepted(1), headers };
-    return { status: 401, body: { error: { errorCode: "200", message: "Authentication Failed", details: "no" } }, headers };
+    return {
+      status: 401,
+      body: { error: { errorCode: "200", message: "Authentication Failed", details: "no" } },
+      headers,
+    };
   };
 }
 
@@ -105,7 +111,9 @@ describe("a clock that is wrong", () => {
     const [outcome] = await client.send([testMessage(1)]);
     expect(outcome).toMatchObject({ kind: "held", cause: "credentials", httpStatus: 401 });
     const reason = outcome?.kind === "held" ? outcome.reason : "";
-    expect(reason).toMatch(/^HTTP 401 \(code 200\): Authentication Failed \(no\); this machine's clock is \d+ min \d+ s behind/);
+    expect(reason).toMatch(
+      /^HTTP 401 \(code 200\): Authentication Failed \(no\); this machine's clock is \d+ min \d+ s behind/,
+    );
     expect(reason).toContain("accessKey and secretKey");
     expect(reason).toContain("request req-1");
     expect(server.seen).toHaveLength(2);
@@ -120,7 +128,11 @@ describe("a refused signature with a right clock", () => {
     await using server = await startScriptedServer(gateway(0, { secretKey: "another", date }));
     await using client = testClient(server.port);
     expect(await client.send([testMessage(1)])).toMatchObject([
-      { kind: "held", cause: "credentials", reason: expect.stringContaining("see whether accessKey and secretKey are right") },
+      {
+        kind: "held",
+        cause: "credentials",
+        reason: expect.stringContaining("see whether accessKey and secretKey are right"),
+      },
     ]);
     expect(server.seen).toHaveLength(1);
   });
