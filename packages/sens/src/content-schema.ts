@@ -1,3 +1,4 @@
+import type { ContentIssue } from "@hikyaku/core";
 import * as z from "zod";
 import { buttonSchema, maxButtons } from "./buttons.ts";
 import { isReserveTime, isTimeZone } from "./reserve-time.ts";
@@ -9,6 +10,14 @@ const row = (what: string) =>
     { title: text(`the title of ${what}`), description: text(`the description of ${what}`) },
     `expected title and description of ${what}`,
   );
+
+/** Sent by the carrier at that time (protocol notes §10.1); not to be mixed up with our own scheduled start. */
+const reserveSchema = z.strictObject({
+  time: text("YYYY-MM-DD HH:mm").refine(isReserveTime, "expected YYYY-MM-DD HH:mm, e.g. 2026-12-24 09:00"),
+  timeZone: text("an IANA time zone")
+    .refine(isTimeZone, "expected an IANA time zone such as Asia/Seoul")
+    .prefault("Asia/Seoul"),
+});
 
 /** The SMS that goes out in place of an AlimTalk that did not arrive (protocol notes §12). */
 const failoverSchema = z.strictObject({
@@ -51,14 +60,7 @@ export const contentSchema = z.strictObject(
       .union([z.boolean(), failoverSchema], "expected true, false, or text, subject, type, from")
       .prefault(false),
     /** Sent by the carrier at that time (protocol notes §10.1); not to be mixed up with our own scheduled start. */
-    reserve: z
-      .strictObject({
-        time: text("YYYY-MM-DD HH:mm").refine(isReserveTime, "expected YYYY-MM-DD HH:mm, e.g. 2026-12-24 09:00"),
-        timeZone: text("an IANA time zone")
-          .refine(isTimeZone, "expected an IANA time zone such as Asia/Seoul")
-          .prefault("Asia/Seoul"),
-      })
-      .optional(),
+    reserve: reserveSchema.optional(),
     /** The template as it was when the content was written: every message is compared with it before it is sent. */
     template: templateSchema.optional(),
   },
@@ -68,9 +70,30 @@ export const contentSchema = z.strictObject(
 export type AlimtalkContent = z.output<typeof contentSchema>;
 
 /** `content.buttons[1].linkPc` */
-export function contentPath(path: readonly PropertyKey[]): string {
+function contentPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (whole, step) => (typeof step === "number" ? `${whole}[${step}]` : `${whole}.${String(step)}`),
     "content",
   );
+}
+
+/** What is wrong with the shape of a content, one issue a place. */
+export function shapeIssues(issue: z.core.$ZodIssue): ContentIssue[] {
+  const path = contentPath(issue.path);
+  if (issue.code === "invalid_union") {
+    // The form that was meant is the one whose fault lies deeper than "it is not of this form".
+    const meant = issue.errors.find((errors) =>
+      errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
+    );
+    if (meant) return meant.flatMap((inner) => shapeIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: `${path}.${key}`,
+      level: "error",
+      code: "unknown-field",
+      message: `there is no such field here; remove ${key} or mend its spelling`,
+    }));
+  }
+  return [{ path, level: "error", code: "wrong-shape", message: issue.message }];
 }

@@ -1,7 +1,6 @@
 import type { ContentIssue, PreparedContent, RenderedMessage } from "@hikyaku/core";
-import type * as z from "zod";
 import type { Button } from "./buttons.ts";
-import { type AlimtalkContent, contentPath, contentSchema } from "./content-schema.ts";
+import { type AlimtalkContent, contentSchema, shapeIssues } from "./content-schema.ts";
 import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
@@ -144,24 +143,4 @@ function templateIssues({ template, templateCode }: AlimtalkContent): ContentIss
 
 function asWarning(issue: ContentIssue): ContentIssue {
   return { ...issue, level: "warning", message: `${issue.message}; only some values, if any, will make it so` };
-}
-
-function shapeIssues(issue: z.core.$ZodIssue): ContentIssue[] {
-  const path = contentPath(issue.path);
-  if (issue.code === "invalid_union") {
-    // The form that was meant is the one whose fault lies deeper than "it is not of this form".
-    const meant = issue.errors.find((errors) =>
-      errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
-    );
-    if (meant) return meant.flatMap((inner) => shapeIssues({ ...inner, path: [...issue.path, ...inner.path] }));
-  }
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: `${path}.${key}`,
-      level: "error",
-      code: "unknown-field",
-      message: `there is no such field here; remove ${key} or mend its spelling`,
-    }));
-  }
-  return [{ path, level: "error", code: "wrong-shape", message: issue.message }];
 }

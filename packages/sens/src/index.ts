@@ -20,9 +20,11 @@ export {
   routeConfigSchema,
   type SensPublicSettings,
   type SensRouteConfig,
+  type SensSmsRouteConfig,
   smsRouteConfigSchema,
 } from "./route-config.ts";
 export { connectSens, type SensClient } from "./sens-client.ts";
+export { sensSms } from "./sms-provider.ts";
 export { type CodeClass, type DeliveryCode, deliveryCodeOf, deliveryCodes, smsCodes } from "./status-codes.ts";
 export { readTemplate, type SensTemplate } from "./template.ts";
 export { type TemplateChange, templateChanges } from "./template-changes.ts";

@@ -30,6 +30,10 @@ export interface ListedMessage {
   messageStatusDesc: string | undefined;
   useSmsFailover: boolean;
   failover: ListedFailover | undefined;
+  /** Of an SMS: `READY`, `PROCESSING` or `COMPLETED`, its code and its word (protocol notes §14.4). */
+  status: string | undefined;
+  statusCode: string | undefined;
+  statusName: string | undefined;
 }
 
 /** Reads one message; undefined when the value is no object. Unknown fields are left alone. */
@@ -52,6 +56,9 @@ export function readListedMessage(value: unknown): ListedMessage | undefined {
     messageStatusDesc: asWord(value.messageStatusDesc),
     useSmsFailover: value.useSmsFailover === true,
     failover: readFailover(value.failover),
+    status: asWord(value.status)?.toUpperCase(),
+    statusCode: asWord(value.statusCode),
+    statusName: asWord(value.statusName)?.toLowerCase(),
   };
 }
 

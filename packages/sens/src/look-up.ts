@@ -14,6 +14,8 @@ export interface LookUpContext extends ListContext {
   /** What `channel` says of what is found. */
   channel: string;
   readPayload(payload: unknown): SoughtText;
+  /** The id under which a listed message is known here; undefined when the list does not tell it. */
+  idOf(listed: ListedMessage): string | undefined;
   reservation(reserveId: string): Promise<CallAnswer<Reservation>>;
 }
 
@@ -74,12 +76,12 @@ function periodOf({ templateCode = "", ref, reservedAt }: Sought, windowMs: numb
 }
 
 /** What was found so far. Each listed message stands for one message of ours. */
-function createSearch({ channel }: Pick<LookUpContext, "channel">) {
+function createSearch({ channel, idOf }: Pick<LookUpContext, "channel" | "idOf">) {
   const answers = new Map<LookUpRef, LookUpAnswer>();
   const used = new Set<string>();
 
   const isIt = ({ ref, to, text, templateCode }: Sought, listed: ListedMessage): boolean => {
-    const id = listed.messageId;
+    const id = idOf(listed);
     if (id !== undefined && (used.has(id) || ref.takenIds?.includes(id))) return false;
     return (
       (listed.to === undefined || listed.to === to) &&
@@ -98,8 +100,9 @@ function createSearch({ channel }: Pick<LookUpContext, "channel">) {
         // One that was taken goes before one that was refused: a message must not be sent again because of an older refusal.
         const match = matches.find((listed) => acceptanceOf(listed) !== "refused") ?? matches[0];
         if (match === undefined) return true;
-        if (match.messageId !== undefined) used.add(match.messageId);
-        answers.set(sought.ref, answerOf(match, channel));
+        const id = idOf(match);
+        if (id !== undefined) used.add(id);
+        answers.set(sought.ref, answerOf(match, id, channel));
         return false;
       });
     },
@@ -108,11 +111,10 @@ function createSearch({ channel }: Pick<LookUpContext, "channel">) {
 
 type Search = ReturnType<typeof createSearch>;
 
-function answerOf(listed: ListedMessage, channel: string): LookUpAnswer {
+function answerOf(listed: ListedMessage, id: string | undefined, channel: string): LookUpAnswer {
   if (acceptanceOf(listed) === "refused") return { kind: "rejected", reason: `refused by SENS (${refusalOf(listed)})` };
-  const { messageId, requestId = null } = listed;
-  if (messageId === undefined) return undecided("listed without its messageId", lookAgainInMs);
-  return { kind: "accepted", providerMessageId: messageId, providerOrderId: requestId, channel };
+  if (id === undefined) return undecided("listed without its id", lookAgainInMs);
+  return { kind: "accepted", providerMessageId: id, providerOrderId: listed.requestId ?? null, channel };
 }
 
 /**

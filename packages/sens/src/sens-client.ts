@@ -46,6 +46,7 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
       const { message, templateCode, reserve } = payload as AlimtalkPayload;
       return { text: message.text, templateCode, reservedAt: reserve === undefined ? undefined : reservedAt(reserve) };
     },
+    idOf: ({ messageId }) => messageId,
     reservation: (reserveId) => readReservation(reserveId, reservations),
   };
 
