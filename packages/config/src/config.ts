@@ -41,6 +41,13 @@ export interface RouteSchema {
   settings: z.ZodType;
   /** Limits that hold where the route names none. */
   limits: RouteLimits;
+  /** Times that hold where the route names none, for a carrier whom the file's own do not suit, e.g. one without notifications. */
+  receipts?: CarrierReceipts;
+}
+
+export interface CarrierReceipts {
+  receiptGraceMs: number;
+  statusChecks: { afterMinutes: number[]; lastCheckMarginMs: number };
 }
 
 /** By the name that stands under `provider`. */

@@ -1,4 +1,4 @@
-import type { RouteSchemas } from "./config.ts";
+import type { CarrierReceipts, RouteSchemas } from "./config.ts";
 import { configSchema } from "./schema.ts";
 import { expectedText, shapeOf, type ValueShape } from "./value-shape.ts";
 
@@ -8,9 +8,21 @@ export function describeConfig(routeSchemas: RouteSchemas): string {
   for (const [name, schema] of Object.entries(routeSchemas)) {
     const rows = rowsOf(shapeOf(schema.settings), "routes.<name>").filter(({ key }) => !key.endsWith(".provider"));
     const limits = `Without \`limits\`, a route of \`${name}\` has ${schema.limits.tps ?? "no limit of"} TPS and concurrency ${schema.limits.concurrency}.`;
-    tables.push(`### Routes with \`provider: ${name}\`\n\n${limits}\n\n${tableOf(rows)}`);
+    const words = [limits, ...receiptWords(schema.receipts)].join(" ");
+    tables.push(`### Routes with \`provider: ${name}\`\n\n${words}\n\n${tableOf(rows)}`);
   }
   return `${tables.join("\n\n")}\n`;
+}
+
+/** The times of a carrier that has its own. */
+function receiptWords(receipts: CarrierReceipts | undefined): string[] {
+  if (receipts === undefined) return [];
+  const ages = receipts.statusChecks.afterMinutes;
+  const [first = 0] = ages;
+  const grace = `\`receiptGrace\` is ${receipts.receiptGraceMs / 1_000} s unless the route says otherwise`;
+  return [
+    `${grace}, and the status is asked at ${ages.length} ages from ${Math.round(first * 60)} s to ${(ages.at(-1) ?? 0) / 1_440} days.`,
+  ];
 }
 
 interface Row {

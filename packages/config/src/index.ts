@@ -1,4 +1,4 @@
-export type { Config, RouteConfig, RouteLimits, RouteSchema, RouteSchemas } from "./config.ts";
+export type { CarrierReceipts, Config, RouteConfig, RouteLimits, RouteSchema, RouteSchemas } from "./config.ts";
 export { describeConfig } from "./describe.ts";
 export { ConfigError, type ConfigFault, formatFault } from "./fault.ts";
 export { type LoadOptions, loadConfig, requireConfig } from "./load.ts";

@@ -21,6 +21,11 @@ const routeSchemas: RouteSchemas = {
     limits: { tps: 7, concurrency: 3 },
   },
   owl: { settings: z.strictObject({ provider: z.literal("owl") }), limits: { tps: null, concurrency: 1 } },
+  bat: {
+    settings: z.strictObject({ provider: z.literal("bat") }),
+    limits: { tps: null, concurrency: 1 },
+    receipts: { receiptGraceMs: 5_000, statusChecks: { afterMinutes: [1, 2], lastCheckMarginMs: 60_000 } },
+  },
 };
 
 function parse(text: string, env: Record<string, string | undefined> = {}) {
@@ -109,6 +114,20 @@ routes:
   b: { provider: owl }`);
     expect(routes.a).toMatchObject({ receiptGraceMs: 60_000, retry: { maxAttempts: 3, baseMs: 1_000, capMs: 9_000 } });
     expect(routes.b).toMatchObject({ receiptGraceMs: 10_000, retry: { maxAttempts: 3, baseMs: 1_000 } });
+  });
+
+  test("of a carrier with receipt times of its own has those, unless it says otherwise itself", () => {
+    const text =
+      "receiptGrace: 9m\nroutes:\n  a: { provider: bat }\n  b: { provider: bat, receiptGrace: 7s, statusChecks: { afterMinutes: [3] } }";
+    const { routes } = configOf(text, {});
+    expect(routes.a).toMatchObject({
+      receiptGraceMs: 5_000,
+      statusChecks: { afterMinutes: [1, 2], lastCheckMarginMs: 60_000 },
+    });
+    expect(routes.b).toMatchObject({
+      receiptGraceMs: 7_000,
+      statusChecks: { afterMinutes: [3], lastCheckMarginMs: 60_000 },
+    });
   });
 
   test("may have no limit of TPS, which is not the same as naming none", () => {
@@ -345,7 +364,7 @@ const faults: [label: string, text: string, fault: Record<string, unknown>][] = 
   [
     "a carrier nobody has",
     "routes: { a: { provider: pidgeon } }",
-    { path: "routes.a.provider", expected: "one of pigeon, owl", mend: "Write pigeon" },
+    { path: "routes.a.provider", expected: "one of pigeon, owl, bat", mend: "Write pigeon" },
   ],
   [
     "an unknown key of a route",

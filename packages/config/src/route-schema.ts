@@ -46,7 +46,7 @@ const hooks = section({
 
 /** The part of a route that is the same for every carrier; the rest belongs to the provider's own schema. */
 export const routeSchema = openSection({
-  provider: z.string().min(1).describe("The carrier's name: `kddi`."),
+  provider: z.string().min(1).describe("The carrier's name: `kddi`, `sens` (AlimTalk) or `sens-sms`."),
   limits: section({
     tps: z.number().gt(0).max(100_000).nullable().optional().meta({
       unit: "requests/s",

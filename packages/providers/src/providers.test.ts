@@ -9,7 +9,9 @@ describe("the registry", () => {
   });
 
   test("answers for a carrier nobody has with those there are", () => {
-    expect(() => findProvider("toString")).toThrow('no carrier is called "toString"; this build has kddi');
+    expect(() => findProvider("toString")).toThrow(
+      'no carrier is called "toString"; this build has kddi, sens, sens-sms',
+    );
   });
 
   test("describes every key of every carrier", () => {
@@ -17,7 +19,9 @@ describe("the registry", () => {
       .split("\n")
       .filter((line) => line.startsWith("| `"));
     expect(rows.filter((row) => / \| {2}\|$/.test(row))).toEqual([]);
-    expect(rows.some((row) => row.includes("`routes.<name>.botId`"))).toBe(true);
+    for (const key of ["botId", "plusFriendId", "contentType"]) {
+      expect(rows.some((row) => row.includes(`\`routes.<name>.${key}\``))).toBe(true);
+    }
   });
 });
 
@@ -67,5 +71,45 @@ describe("a KDDI route of the configuration file", () => {
       "8 routes.coupon-sms.tokens.softbank: Add `softbank`: The SoftBank token of the account notice",
       "9 routes.coupon-sms.smsNumber: Put it in quotes",
     ]);
+  });
+});
+
+const sensFile = `
+routes:
+  receipts-kakao:
+    provider: sens
+    baseUrl: https://sens.apigw.ntruss.com
+    serviceId: ncp:kkobizmsg:kr:000:shop
+    accessKey: \${NCP_ACCESS_KEY}
+    secretKey: \${NCP_SECRET_KEY}
+    plusFriendId: "@shop"
+    limits: { tps: 50, concurrency: 10 }
+  texts:
+    provider: sens-sms
+    serviceId: ncp:sms:kr:000:shop
+    accessKey: \${NCP_ACCESS_KEY}
+    secretKey: \${NCP_SECRET_KEY}
+    smsNumber: "0200000000"
+    receiptGrace: 30s
+`;
+
+describe("SENS routes of the configuration file", () => {
+  test("open clients, publish their rules, print no secret and are asked about early", async () => {
+    const secrets = { NCP_ACCESS_KEY: "geheim-a", NCP_SECRET_KEY: "geheim-b" };
+    const result = parseConfig({ text: sensFile, file: "hikyaku.yaml", env: secrets, routeSchemas });
+    if (!result.ok) throw new Error(result.faults.map(formatFault).join("\n"));
+    expect(JSON.stringify(result.config)).not.toContain("geheim");
+    const { "receipts-kakao": alimtalk, texts } = result.config.routes;
+    expect(alimtalk).toMatchObject({ limits: { tps: 50, concurrency: 10 }, receiptGraceMs: 5_000 });
+    expect(texts).toMatchObject({ limits: { tps: 50, concurrency: 10 }, receiptGraceMs: 30_000 });
+    for (const [route, content] of [
+      [alimtalk, { templateCode: "ORDER01", text: "#{이름}님" }],
+      [texts, { text: "#{이름}님" }],
+    ] as const) {
+      const provider = findProvider(route?.provider ?? "");
+      const rules = provider.rules(provider.publicSettings(route?.settings));
+      expect(rules.prepareContent(content)).toMatchObject({ variables: ["이름"] });
+      await provider.connect(route?.settings, { routeName: "a", connections: 1 }).close();
+    }
   });
 });

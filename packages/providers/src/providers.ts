@@ -1,9 +1,22 @@
 import type { Provider } from "@hikyaku/core";
 import { defaultLimits, kddi, routeConfigSchema } from "@hikyaku/kddi";
+import * as sens from "@hikyaku/sens";
 
 /** Every carrier of this build, by the name that stands under `provider` in the configuration. A new one is one line. */
 export const providers = {
   kddi: { provider: kddi, settings: routeConfigSchema, limits: defaultLimits },
+  sens: {
+    provider: sens.sens,
+    settings: sens.routeConfigSchema,
+    limits: sens.defaultLimits,
+    receipts: sens.defaultReceipts,
+  },
+  "sens-sms": {
+    provider: sens.sensSms,
+    settings: sens.smsRouteConfigSchema,
+    limits: sens.defaultLimits,
+    receipts: sens.defaultReceipts,
+  },
 };
 
 /** What the configuration must know of each carrier. */

@@ -62,6 +62,13 @@ const smsNumbers = z
   .prefault([])
   .describe("Further approved sender numbers that content may name.");
 
+/** A hundred messages of a thousand Hangul come back whole in one answer, which is 300 kB and more (protocol notes §15.2). */
+const maxBodyBytes = z
+  .int()
+  .min(1_024)
+  .prefault(4_194_304)
+  .meta({ unit: "bytes", description: "Longest answer that is read; an answer repeats the text of 100 messages." });
+
 /** What producers may know of an AlimTalk route. No secret. Published in the ledger as JSON, so every value is plain. */
 const publicShape = {
   plusFriendId: z
@@ -103,6 +110,7 @@ export const routeConfigSchema = z
       .describe("How long after an AlimTalk failed its SMS may take to begin before the message counts as failed."),
     ...accountShape,
     ...transportShape,
+    maxBodyBytes,
   })
   .transform(withTimeoutsInMs)
   .transform(({ failoverWait, ...rest }) => ({ ...rest, failoverWaitMs: failoverWait }));
@@ -132,6 +140,7 @@ export const smsRouteConfigSchema = z
     ...smsPublicShape,
     ...accountShape,
     ...transportShape,
+    maxBodyBytes,
   })
   .transform(withTimeoutsInMs);
 
@@ -164,7 +173,7 @@ export const defaultReceipts = {
     ],
     lastCheckMarginMs: 12 * 3_600_000,
   },
-} as const;
+};
 
 function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);

@@ -129,6 +129,13 @@ describe("a batch", () => {
     for (const [index, outcome] of outcomes.entries()) if (index !== 41) expect(outcome).toEqual(taken(index + 1));
   });
 
+  test("of the longest texts is read whole, though the answer repeats them all", async () => {
+    const text = "가".repeat(1_000);
+    const messages = Array.from({ length: 100 }, (_, index) => entry(index + 1, { content: text }));
+    const { outcomes } = await send(batch(100, { text }), { status: 202, body: answer(messages) });
+    expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
+  });
+
   test("answered out of order is told apart by number and text", async () => {
     const messages = [3, 1, 2].map((nth) => entry(nth));
     const { outcomes } = await send(batch(3), { status: 202, body: answer(messages) });
