@@ -69,5 +69,5 @@ async function single(messageId: string, { caller, message, credentials }: Statu
 }
 
 function now({ caller }: StatusContext): Date {
-  return new Date(caller.now());
+  return new Date(Date.now() + caller.offsetMs());
 }

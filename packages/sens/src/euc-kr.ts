@@ -35,12 +35,6 @@ export function eucKrBytes(text: string): number {
   return bytes;
 }
 
-/** How many characters beyond ASCII the set has; for tests. */
-export function countTwoByteCharacters(): number {
-  table ??= buildTable();
-  return table.filter((bytes) => bytes === twoBytes).length;
-}
-
 /** The characters that a Korean SMS can't carry (emoji, most accented letters), each once, in order of first use. */
 export function notInEucKr(text: string): string[] {
   table ??= buildTable();

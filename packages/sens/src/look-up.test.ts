@@ -144,6 +144,45 @@ describe("one message", () => {
   });
 });
 
+describe("a gateway whose clock is another than this machine's", () => {
+  const aheadMs = 4 * minute;
+  const late = {
+    requestTime: `${writeTimestamp(new Date(postedAt.getTime() + aheadMs), "Asia/Seoul").replace(" ", "T")}.000`,
+  };
+  const withDate = (offsetMs: number, answer: Scripted): Scripted => ({
+    ...answer,
+    headers: { date: new Date(Date.now() + offsetMs).toUTCString() },
+  });
+
+  test("is asked again at its own time before anything counts as missing", async () => {
+    const { answers, seen } = await lookUp([ref(1), ref(2)], (request) =>
+      withDate(aheadMs, list([row(1, late)])(request)),
+    );
+    expect(answers).toMatchObject([found(1), missing]);
+    expect(seen.length).toBeGreaterThan(1);
+  });
+
+  test("proves nothing where it jumps from answer to answer", async () => {
+    let nth = 0;
+    const { answers } = await lookUp([ref(1)], () => withDate(nth++ % 2 === 0 ? aheadMs : -aheadMs, { status: 404 }));
+    expect(answers).toMatchObject([{ kind: "failed-check" }]);
+  });
+});
+
+describe("the end of a list", () => {
+  test.each([
+    ["an empty list", { messages: [] }, "missing"],
+    ["an empty list that says it is the end", { messages: [], hasMore: false }, "missing"],
+    ["no list, and the word that it is the end", { hasMore: false }, "missing"],
+    ["no list, and a count of none", { itemCount: 0 }, "missing"],
+    ["no list", { statusCode: "202", statusName: "processing" }, "undecided"],
+    ["an empty list that says there is more", { messages: [], hasMore: true }, "undecided"],
+    ["a full page", { messages: Array.from({ length: 100 }, (_, nth) => row(nth + 2)) }, "undecided"],
+  ])("%s", async (_, body, kind) => {
+    expect((await lookUp([ref(1)], () => ({ status: 200, body }))).answers).toMatchObject([{ kind }]);
+  });
+});
+
 describe("a whole request", () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
 

@@ -46,8 +46,24 @@ const lookAgainInMs = 300_000;
  * A message accepted without an id (a reservation) is looked for in the list of its request. Calls follow one another.
  */
 export async function lookUp(refs: readonly LookUpRef[], context: LookUpContext): Promise<LookUpAnswer[]> {
+  const { caller, windowMs } = context;
+  for (let rounds = 1; ; rounds++) {
+    const offsetMs = caller.offsetMs();
+    const answers = await lookUpAt(refs, offsetMs, context);
+    // The answers told that the gateway's clock is another: its list was read at the wrong time, and proves nothing.
+    const isSure = Math.abs(caller.offsetMs() - offsetMs) < windowMs / 2;
+    if (isSure || !answers.some(({ kind }) => kind === "missing")) return answers;
+    if (rounds > 1) return answers.map((answer) => (answer.kind === "missing" ? clockMoves : answer));
+  }
+}
+
+const clockMoves: LookUpAnswer = {
+  kind: "failed-check",
+  reason: "the gateway's clock jumps; its list can't be read by time",
+};
+
+async function lookUpAt(refs: readonly LookUpRef[], offsetMs: number, context: LookUpContext): Promise<LookUpAnswer[]> {
   const search = createSearch(context);
-  const now = context.caller.now();
   const sought = refs.map(
     (ref): Sought => ({ ref, to: nationalNumber(ref.recipient), ...context.readPayload(ref.payload) }),
   );
@@ -56,7 +72,7 @@ export async function lookUp(refs: readonly LookUpRef[], context: LookUpContext)
       each.ref.postedAt.getTime(),
       each.ref.providerOrderId ? 0 : (each.reservedAt?.getTime() ?? 0),
     );
-    const waitMs = since + context.afterMs - now;
+    const waitMs = since + context.afterMs - Date.now();
     if (waitMs > 0) search.settle(each, undecided("asked too soon to be sure", waitMs));
     return waitMs <= 0;
   });
@@ -65,7 +81,7 @@ export async function lookUp(refs: readonly LookUpRef[], context: LookUpContext)
     if (requestId !== null) await lookInRequest(requestId, group, search, context);
   }
   for (const group of Map.groupBy(byRequest.get(null) ?? [], (each) => periodOf(each, context.windowMs)).values()) {
-    await lookInWindows(group, search, context);
+    await lookInWindows(group, offsetMs, search, context);
   }
   return refs.map((ref) => search.answers.get(ref) ?? undecided("not looked for", lookAgainInMs));
 }
@@ -121,12 +137,17 @@ function answerOf(listed: ListedMessage, id: string | undefined, channel: string
  * Looks around the time of the attempt and, for a reservation, around the time it was for. One list serves all as long as it has no more
  * pages than there are messages to find; after that each is asked for by its number, and one that is found tells the request of the others.
  */
-async function lookInWindows(group: readonly Sought[], search: Search, context: LookUpContext): Promise<void> {
+async function lookInWindows(
+  group: readonly Sought[],
+  offsetMs: number,
+  search: Search,
+  context: LookUpContext,
+): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { templateCode, reservedAt } = first;
   const filter: ListFilter = templateCode === undefined ? {} : { templateCode };
-  const posted = group.map(({ ref }) => ref.postedAt.getTime());
+  const posted = group.map(({ ref }) => ref.postedAt.getTime() + offsetMs);
   const unsure = new Set<Sought>();
   let open = [...group];
   for (const [from, to] of [

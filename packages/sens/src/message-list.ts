@@ -27,8 +27,10 @@ export interface ListFilter {
 
 export interface MessagePage {
   messages: ListedMessage[];
-  /** What the next page is asked for with; null on the last. */
+  /** What the next page is asked for with; null where there is none. */
   nextToken: string | null;
+  /** True when the carrier surely has no more: nothing that is not here can be on another page. */
+  isLast: boolean;
 }
 
 export interface ListContext {
@@ -63,11 +65,14 @@ export async function listPage(
 
 function readPage(json: unknown): MessagePage | undefined {
   if (!isObject(json)) return undefined;
+  const { hasMore, itemCount } = json;
   const list = Array.isArray(json.messages) ? json.messages : [];
   const token = asWord(json.nextToken) ?? null;
+  const isShort = Array.isArray(json.messages) && list.length < pageSize && token === null;
   return {
     messages: list.map(readListedMessage).filter((message) => message !== undefined),
-    nextToken: json.hasMore === true ? token : null,
+    nextToken: hasMore === false ? null : token,
+    isLast: hasMore === false || (hasMore === undefined && (isShort || (list.length === 0 && itemCount === 0))),
   };
 }
 
@@ -86,10 +91,9 @@ export async function listAll(
     if (answer.kind === "nothing" && page > 0) break;
     if (answer.kind !== "ok") return answer;
     messages.push(...answer.value.messages);
-    if (answer.value.nextToken === null || answer.value.nextToken === nextToken) {
-      return { kind: "ok", value: { messages, isWhole: answer.value.nextToken === null } };
-    }
-    nextToken = answer.value.nextToken;
+    const { isLast, nextToken: next } = answer.value;
+    if (isLast || next === null || next === nextToken) return { kind: "ok", value: { messages, isWhole: isLast } };
+    nextToken = next;
   }
   return { kind: "ok", value: { messages, isWhole: false } };
 }

@@ -52,7 +52,7 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
 
   const sendOne = async (messages: readonly AlimtalkMessage[]): Promise<AttemptOutcome[]> => {
     const reserve = messages[0]?.payload.reserve;
-    const fault = reserve === undefined ? null : reserveFault(reserve, new Date(caller.now()));
+    const fault = reserve === undefined ? null : reserveFault(reserve, new Date(Date.now() + caller.offsetMs()));
     if (fault !== null) return messages.map(() => ({ kind: "rejected", reason: `not sent: ${fault}` }));
     const body = alimtalkRequestBody(messages, plusFriendId);
     const result = await caller.call({ method: "POST", target: endpoint.messages, body });

@@ -15,8 +15,8 @@ export type CallResult = Exchange & { clock: string | null };
 export interface SignedCaller {
   /** One call, signed. Never rejects. A 401 by a wrong clock is signed and sent once more; nothing else is ever repeated. */
   call(request: Call): Promise<CallResult>;
-  /** The gateway's time, as far as it is known. */
-  now(): number;
+  /** The gateway's clock less ours, by its last answer; 0 before there was one. */
+  offsetMs(): number;
   close(): Promise<void>;
 }
 
@@ -26,20 +26,24 @@ const noteworthyMs = 60_000;
 export function createSignedCaller(config: AccountConfig, origin: string, connections: number): SignedCaller {
   const dispatcher = createTransport(config, connections);
   const { accessKey, secretKey } = config;
-  /** The gateway's clock less ours, once a 401 made us look. */
-  let offsetMs = 0;
+  /** What is added to our clock for signing, once a 401 made us look. */
+  let signingOffsetMs = 0;
+  /** The gateway's clock less ours, seen in every answer: it also tells of a clock that is wrong and not yet refused. */
+  let seenOffsetMs = 0;
   let closed: Promise<void> | undefined;
 
-  const callOnce = ({ method, target, body }: Call, offset: number): Promise<Exchange> => {
+  const callOnce = async ({ method, target, body }: Call, offset: number): Promise<Exchange> => {
     const timestamp = Date.now() + offset;
     const headers = signedHeaders({ method, target, timestamp, accessKey, secretKey }, body !== undefined);
     const request = { method, path: target, headers, ...(body === undefined ? {} : { body }) };
-    return exchange(dispatcher, origin, request, config);
+    const result = await exchange(dispatcher, origin, request, config);
+    if (result.kind === "answer") seenOffsetMs = clockDifferenceMs(result) ?? seenOffsetMs;
+    return result;
   };
 
   return {
     async call(request) {
-      const used = offsetMs;
+      const used = signingOffsetMs;
       const first = await callOnce(request, used);
       if (first.kind === "no-answer" || first.status !== 401) return { ...first, clock: null };
       const difference = clockDifferenceMs(first);
@@ -50,10 +54,10 @@ export function createSignedCaller(config: AccountConfig, origin: string, connec
       if (second.kind === "answer" && second.status === 401) {
         return { ...second, clock: `${wrong}, and see whether accessKey and secretKey are right` };
       }
-      if (second.kind === "answer") offsetMs = difference;
+      if (second.kind === "answer") signingOffsetMs = difference;
       return { ...second, clock: wrong };
     },
-    now: () => Date.now() + offsetMs,
+    offsetMs: () => seenOffsetMs,
     close() {
       closed ??= dispatcher.close();
       return closed;
