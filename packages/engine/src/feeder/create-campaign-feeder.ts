@@ -117,7 +117,7 @@ export function createCampaignFeeder(deps: {
       const left = new Map<string, { campaign: FeedableCampaign; available: number }>();
       for (const campaign of campaigns) {
         // Second legs from elsewhere are due, and handed out with the retries; its cursor is the other route's.
-        
+
         const { available, unproven } = await allowance(campaign, queueIsEmpty);
         result.unproven ||= unproven;
         if (available > 0) left.set(campaign.id, { campaign, available });

@@ -59,11 +59,11 @@ function readConfig({ databaseUrl, redisUrl, redisPrefix, gatewayUrl, accounts }
   });
   const parsed = parseConfig({ text, file: null, env: {}, routeSchemas: {} });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  const { receiptGraceMs, statusChecks, retry, unknown } = parsed.config;
+  const { receiptGraceMs, statusChecks, retry, unknown, replies } = parsed.config;
   const routes = accounts.map((account) => ({
-    ...{ name: account, provider: "two-leg", settings: { url: gatewayUrl, account }, hooks: null },
+    ...{ name: account, provider: "two-leg", settings: { url: gatewayUrl, account }, hooks: null, events: null },
     limits: { tps: null, concurrency: 20 },
-    ...{ receiptGraceMs, statusChecks, retry, unknown },
+    ...{ receiptGraceMs, statusChecks, retry, unknown, replies },
   }));
   return { ...parsed.config, routes: Object.fromEntries(routes.map((route) => [route.name, route])) };
 }
