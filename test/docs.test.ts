@@ -166,6 +166,7 @@ describe("settings", () => {
       ...Object.fromEntries(variables),
       KDDI_BASE_URL: "https://api.msg-gw.kddi.com/au",
       KDDI_SMS_NUMBER: "0312345678",
+      EVENTS_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
     };
     const result = parseConfig({ text: code, file: name, env, routeSchemas });
     expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([]);

@@ -6,6 +6,7 @@ import type { Row } from "./row.ts";
 import { cancel } from "./rows/cancel.ts";
 import { threeKills } from "./rows/kills.ts";
 import { slowGateway, useOfLimit } from "./rows/limits.ts";
+import { memoryOfACampaign } from "./rows/memory.ts";
 import { durableSending, wholePipeline } from "./rows/throughput.ts";
 
 const rows: Record<string, () => Promise<Row>> = {
@@ -16,6 +17,7 @@ const rows: Record<string, () => Promise<Row>> = {
   "slow-gateway": slowGateway,
   cancel,
   kills: threeKills,
+  memory: memoryOfACampaign,
 };
 
 const chosen = process.argv.slice(2);

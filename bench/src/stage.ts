@@ -16,6 +16,7 @@ import {
 import { connectRedis, signalFeeder, throttleKey } from "@hikyaku/queue";
 import { simulatedRoute, spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
+import { heapFlags } from "../../apps/cli/src/system/start-app.ts";
 
 export const route = "bench";
 const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
@@ -102,7 +103,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     async startWorker() {
       const worker = stack.use(
         spawnNode(new URL("../../apps/worker/src/main.ts", import.meta.url), {
-          env: { HIKYAKU_CONFIG: file, DATABASE_URL: database.url, REDIS_URL: redis.url },
+          env: {
+            HIKYAKU_CONFIG: file,
+            DATABASE_URL: database.url,
+            REDIS_URL: redis.url,
+            NODE_OPTIONS: heapFlags.join(" "),
+          },
         }),
       );
       await worker.ready(/worker started/);

