@@ -5,16 +5,17 @@ import { drain, listen } from "./http-listener.ts";
 import { createAccount } from "./kddi/account.ts";
 import { accountPatchSchema } from "./kddi/account-options.ts";
 import { testConnections } from "./kddi/connection-test.ts";
-import { createDelivery } from "./kddi/delivery.ts";
+import { createDelivery, type Delivery } from "./kddi/delivery.ts";
+import { createEndUser } from "./kddi/end-user.ts";
 import { faultsSchema } from "./kddi/faults.ts";
 import { createGateway } from "./kddi/gateway.ts";
 import { currentState } from "./kddi/message.ts";
 import { createMessageStore } from "./kddi/message-store.ts";
 import { createNotifier } from "./kddi/notifier.ts";
 import { createPhones } from "./kddi/phones.ts";
-import { createReplies } from "./kddi/replies.ts";
-import { createResultPush } from "./kddi/result-push.ts";
-import { viewMessage, viewPhone, viewRequests } from "./kddi/views.ts";
+import { createStatePush } from "./kddi/state-push.ts";
+import { createUserRequests } from "./kddi/user-requests.ts";
+import { type MessageView, type PhoneView, viewMessage, viewPhone, viewRequests } from "./kddi/views.ts";
 import { parseOptions, type SimulatorOptions } from "./options.ts";
 import { createRandom } from "./random.ts";
 import { type AccountView, type Metrics, type Simulator, UnknownBotError } from "./simulator.ts";
@@ -29,8 +30,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const accounts = settings.accounts.map((account) => createAccount(account, settings.tpsWindow));
   const clock = createClock();
   const random = createRandom(settings.seed);
-  const phones = createPhones(settings.magicPrefixes);
-  const store = createMessageStore();
+  const phones = createPhones(settings.magicPrefixes, settings.appShare);
+  const store = createMessageStore(settings.keep, (message) => delivery.forget(message));
   const notifier = createNotifier({
     clock,
     retryDelaysMs: settings.notifyRetryDelaysMs,
@@ -38,9 +39,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   let faults = settings.faults;
   let traffic = createTraffic();
-  const push = createResultPush({ settings, clock, random, notifier, faults: () => faults });
-  const replies = createReplies({ settings, clock, notifier });
-  const delivery = createDelivery({ settings, clock, random, push, replies });
+  const push = createStatePush({ settings, clock, random, notifier, faults: () => faults });
+  const endUser = createEndUser({ settings, clock, notifier });
+  const delivery: Delivery = createDelivery({ settings, clock, random, phones, push, endUser });
+  const user = createUserRequests({ accounts, account, clock, phones, store, delivery, endUser });
   const gateway = createGateway({
     settings,
     accounts,
@@ -72,21 +74,35 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   function viewAccount(botId: string): AccountView {
-    const { user: _user, password: _password, ...shown } = account(botId).options;
-    return { ...shown, baseUrl: `${gatewayUrl}/${shown.aggid}` };
+    const { user: _user, password: _password, tokens, ...shown } = account(botId).options;
+    return { ...shown, hasTokens: tokens !== "smsonly", baseUrl: `${gatewayUrl}/${shown.aggid}` };
   }
 
   function metrics(): Metrics {
-    const messages = { pending: 0, sent: 0, delivered: 0, failed: 0 };
-    for (const message of store.all()) messages[currentState(message).state]++;
+    const messages = { pending: 0, sent: 0, delivered: 0, displayed: 0, failed: 0, revoked: 0 };
+    const channels = { sms: 0, rcs: 0 };
+    for (const message of store.all()) {
+      messages[currentState(message).state]++;
+      channels[message.channel]++;
+    }
     return {
       ...traffic.report(),
       messages,
+      channels,
+      forgotten: store.forgotten,
       duplicates: store.duplicates(),
       notifications: notifier.report(),
       connections: { ...connections },
       accounts: Object.fromEntries(accounts.map(({ options, traffic }) => [options.botId, traffic.report()])),
     };
+  }
+
+  function viewOf(number: string): PhoneView {
+    const registeredWith = accounts
+      .filter(({ subscribers }) => subscribers.has(number))
+      .map(({ options }) => options.botId);
+    const facts = { messages: store.to(number), acts: endUser.acts(number), registeredWith, now: clock.now() };
+    return viewPhone({ phone: phones.get(number), ...facts }, settings.sms);
   }
 
   const simulator: Omit<Simulator, "controlUrl"> = {
@@ -96,21 +112,31 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       account(botId).patch(accountPatchSchema.parse(patch));
       return viewAccount(botId);
     },
-    messages({ to } = {}) {
-      const wanted = to === undefined ? [...store.all()] : store.to(to);
-      return wanted.map((message) => viewMessage(message, settings.sms));
+    messages({ to, offset = 0, limit = Number.POSITIVE_INFINITY } = {}) {
+      const page: MessageView[] = [];
+      let index = 0;
+      for (const message of to === undefined ? store.all() : store.to(to)) {
+        if (page.length >= limit) break;
+        if (index++ >= offset) page.push(viewMessage(message, settings.sms));
+      }
+      return page;
     },
+    messageCount: ({ to } = {}) => (to === undefined ? store.size : store.to(to).length),
     requests: (to) => viewRequests(store.to(to), store.refusedTo(to)),
-    phone: (number) => viewPhone(phones.get(number), store.to(number), settings.sms),
-    setPhone(number, patch) {
-      return viewPhone(phones.set(number, patch), store.to(number), settings.sms);
+    phones({ digits = "", limit = 100 } = {}) {
+      const others = [...endUser.numbers(), ...phones.listed()].filter((number) => number.includes(digits));
+      return [...new Set([...store.numbers(digits, limit), ...others])].slice(0, limit);
     },
-    reply({ from, text, botId, smsNumber }) {
-      const last = store.to(from).at(-1);
-      const sender = botId === undefined ? (last?.account ?? accounts[0]) : account(botId);
-      const number = smsNumber ?? last?.smsNumber ?? sender?.options.smsNumbers[0];
-      if (sender === undefined || number === undefined) return undefined;
-      return replies.send({ account: sender, from, smsNumber: number, text });
+    phone: viewOf,
+    setPhone(number, patch) {
+      phones.set(number, patch);
+      delivery.phoneChanged(number);
+      return viewOf(number);
+    },
+    user,
+    reply(request) {
+      const told = user.reply(request);
+      return told.sent ? told.msgId : undefined;
     },
     testConnections: (botId) =>
       testConnections(botId === undefined ? accounts : [account(botId)], notifier, settings.connectionTestBody),
@@ -127,10 +153,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       notifier.reset();
       gateway.reset();
       store.reset();
+      delivery.reset();
+      endUser.reset();
       phones.reset();
       faults = settings.faults;
       traffic = createTraffic();
-      for (const known of accounts) known.resetTraffic();
+      for (const known of accounts) known.reset();
       connections.peak = connections.open;
     },
     async close(deadlineMs = 5000) {

@@ -6,6 +6,8 @@ export interface TrafficReport {
   readonly requests: number;
   readonly sends: number;
   readonly statusChecks: number;
+  readonly capabilityChecks: number;
+  readonly subscriberLists: number;
   readonly accepted: number;
   /** Answers by HTTP status; `closed` = socket cut by the gateway, `gone` = the client left before its answer. */
   readonly answers: Readonly<Record<string, number>>;
@@ -24,7 +26,7 @@ export interface TrafficReport {
 
 export interface Traffic {
   arrived(atMs: number, openRequests: number): void;
-  named(kind: "sends" | "statusChecks"): void;
+  named(kind: "sends" | "statusChecks" | "capabilityChecks" | "subscriberLists"): void;
   accepted(arrivedAtMs: number): void;
   answered(answer: number | "closed" | "gone"): void;
   overTps(): void;
@@ -36,7 +38,7 @@ export function createTraffic(): Traffic {
   const requests = createArrivalLog();
   const accepted = createArrivalLog();
   const answers = new Map<number | string, number>();
-  const kinds = { sends: 0, statusChecks: 0 };
+  const kinds = { sends: 0, statusChecks: 0, capabilityChecks: 0, subscriberLists: 0 };
   const series: number[] = [];
   let seriesStart = Number.NaN;
   let peakConcurrency = 0;

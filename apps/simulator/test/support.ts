@@ -14,6 +14,7 @@ export const account = {
   botId: "botId_dummy",
   user: "testUser",
   password: "password",
+  tokens: { au: "au-token", docomo: "docomo-token", softbank: "softbank-token" },
   smsNumbers: ["0312345678"],
   tps: 1000,
   concurrency: 100,
@@ -26,7 +27,10 @@ export function startFast(options: SimulatorOptions = {}): Promise<Simulator> {
     acceptDelayMs: 0,
     notifyRetryDelaysMs: [5, 5, 5],
     ...options,
-    timing: { sentAfterMs: 5, deliveredAfterMs: 5, moAfterMs: 5, lateNotificationMs: 60_000, ...options.timing },
+    timing: {
+      ...{ sentAfterMs: 5, deliveredAfterMs: 5, displayedAfterMs: 5, moAfterMs: 5, lateNotificationMs: 60_000 },
+      ...options.timing,
+    },
   });
 }
 
@@ -55,6 +59,15 @@ export const guideHeaders = {
   "x-fallback": "2",
 };
 
+/** The same for +Message: the three tokens of the account notice. */
+export const rcsHeaders = {
+  ...guideHeaders,
+  "x-plusmsg-mkn-authorization": "Bearer au-token",
+  "x-plusmsg-tmt-authorization": "Bearer docomo-token",
+  "x-plusmsg-gmp-authorization": "Bearer softbank-token",
+  "x-fallback": "1",
+};
+
 export const messagesPath = "/au/v1/fallback/rcs/bot/v1/botId_dummy/messages";
 
 /** The body of the guide's SMS sample, letter by letter, to the given number. */
@@ -68,6 +81,20 @@ export function sampleBody(to: string): string {
   },
   "dst": "0"
 }`;
+}
+
+/** `message` of the guide's §3.2 around any content, as sent with `X-Fallback: 1`. */
+export function rcsBody(to: string, content: unknown): string {
+  return JSON.stringify({
+    message: { RCSMessage: content, messageContact: { userContact: to } },
+    dst: "0",
+  });
+}
+
+/** The guide's §3.3: both parts, as sent with `X-Fallback: 0`. */
+export function fallbackBody(to: string, content: unknown = { textMessage: "これは、テキストメッセージです" }): string {
+  const { message, ...rest } = JSON.parse(sampleBody(to)) as { message: object };
+  return JSON.stringify({ message: { RCSMessage: content, ...message }, ...rest });
 }
 
 export async function call(simulator: { readonly gatewayUrl: string }, parts: RequestParts = {}): Promise<Answer> {
@@ -101,6 +128,37 @@ export async function sendAccepted(simulator: { readonly gatewayUrl: string }, t
   const answer = await send(simulator, to);
   if (answer.status !== 202) throw new Error(`answered ${answer.status}: ${answer.text}`);
   return (JSON.parse(answer.text) as { smsmessage: { msgId: string } }).smsmessage.msgId;
+}
+
+/** Mode 1. */
+export function sendRcs(
+  simulator: { readonly gatewayUrl: string },
+  to: string,
+  content: unknown = { textMessage: "これはテキストメッセージです" },
+  parts: RequestParts = {},
+): Promise<Answer> {
+  return call(simulator, { body: rcsBody(to, content), ...parts, headers: { ...rcsHeaders, ...parts.headers } });
+}
+
+/** Mode 0. */
+export function sendFallback(
+  simulator: { readonly gatewayUrl: string },
+  to: string,
+  parts: RequestParts = {},
+): Promise<Answer> {
+  const headers = { ...rcsHeaders, "x-fallback": "0", ...parts.headers };
+  return call(simulator, { body: fallbackBody(to), ...parts, headers });
+}
+
+/** Sends by mode 1 and gives the msgId of the 202. */
+export async function sendRcsAccepted(
+  simulator: { readonly gatewayUrl: string },
+  to: string,
+  content?: unknown,
+): Promise<string> {
+  const answer = await sendRcs(simulator, to, content);
+  if (answer.status !== 202) throw new Error(`answered ${answer.status}: ${answer.text}`);
+  return (JSON.parse(answer.text) as { RCSMessage: { msgId: string } }).RCSMessage.msgId;
 }
 
 export function checkStatus(simulator: { readonly gatewayUrl: string }, msgId: string, parts: RequestParts = {}) {
@@ -166,5 +224,24 @@ export async function startListener(
 export function statuses(listener: Listener): string[] {
   return listener.received.map(
     ({ body }) => (JSON.parse(body) as { smsmessage: { status: string } }).smsmessage.status,
+  );
+}
+
+export interface WebhookBody {
+  readonly RCSMessage: Readonly<Record<string, unknown>>;
+  readonly messageContact: { readonly userContact: string };
+  readonly event: string;
+  readonly reason?: { readonly code: number };
+}
+
+/** Bodies of the webhook in the order they came. */
+export function events(listener: Listener): WebhookBody[] {
+  return listener.received.map(({ body }) => JSON.parse(body) as WebhookBody);
+}
+
+/** Event and status of each, e.g. `messageStatus sent` or `newUser`. */
+export function eventWords(listener: Listener): string[] {
+  return events(listener).map(({ event, RCSMessage: { status } }) =>
+    status === undefined ? event : `${event} ${String(status)}`,
   );
 }

@@ -10,7 +10,7 @@ export interface LedgerSide {
 /** What the simulator's own log says of one accepted message. */
 export interface GatewaySide {
   to: string;
-  state: "pending" | "sent" | "delivered" | "failed";
+  state: "pending" | "sent" | "delivered" | "displayed" | "failed" | "revoked";
   /** No notification of its final state ever reached us. */
   isSilent: boolean;
 }
@@ -98,9 +98,12 @@ export function checkPromises({ ledger, gateway, duplicates, overLimits }: Promi
 
 const openStates: ReadonlySet<MessageState> = new Set(["queued", "sending", "accepted", "sent"]);
 
+/** Final states that only the carrier can name. */
+const carrierStates: ReadonlySet<MessageState> = new Set(["delivered", "displayed", "failed", "revoked"]);
+
 /** A late delivery wins over an earlier failure on both sides, so final states must be the same. */
 function isDifferent(state: MessageState, there: GatewaySide["state"]): boolean {
-  return (state === "delivered" || state === "failed") && state !== there;
+  return carrierStates.has(state) && state !== there;
 }
 
 function promise(isKept: boolean, what: string, detail: string): Verdict {

@@ -2,6 +2,15 @@ import { z } from "zod";
 
 const segment = z.string().regex(/^[^/?#\s]+$/, "must be one path segment: no slash, question mark, hash or space");
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+const smsNumber = z.string().regex(/^\d{4,15}$/, "must be 4 to 15 digits, without + and hyphens");
+const token = z
+  .string()
+  .regex(/^(?:Bearer )?\S+$/, "must be a token, with or without Bearer before it")
+  .transform((value) => value.replace(/^Bearer /, ""))
+  .refine((value) => value !== "smsonly", { error: "smsonly is the fixed value of SMS, no token" });
+
+/** The three carriers' tokens (guide §3.2); Rakuten has none, because it is SMS only. */
+const tokensSchema = z.strictObject({ au: token, docomo: token, softbank: token });
 
 /** What the account notice would state (guide §1.1, §1.3), and the URLs that were registered with the application form. */
 export const accountSchema = z.strictObject({
@@ -12,7 +21,14 @@ export const accountSchema = z.strictObject({
     .min(1)
     .regex(/^[^:]*$/, "must not contain a colon: Basic authentication could not carry it"),
   password: z.string().min(1),
-  smsNumbers: z.array(z.string().regex(/^\d{4,15}$/, "must be 4 to 15 digits, without + and hyphens")).min(1),
+  /** Absent or `smsonly`: an account for SMS alone, which every other token than the fixed one fails with. */
+  tokens: z.union([z.literal("smsonly"), tokensSchema]).default("smsonly"),
+  smsNumbers: z.array(smsNumber).min(1),
+  /**
+   * Numbers a user can answer by SMS (共通番号, guide §2.4): those ordered with the two-way option. Absent: all of
+   * `smsNumbers`; empty: the option was not ordered.
+   */
+  sharedNumbers: z.array(smsNumber).optional(),
   tps: z.int().min(1).max(100_000).default(10),
   concurrency: z.int().min(1).default(10),
   webhookUrl: url.optional(),
@@ -39,5 +55,6 @@ export const exampleAccount = {
   botId: "bot_0001",
   user: "testUser",
   password: "password",
+  tokens: { au: "au-token", docomo: "docomo-token", softbank: "softbank-token" },
   smsNumbers: ["0312345678"],
 } as const;

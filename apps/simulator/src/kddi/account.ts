@@ -12,14 +12,21 @@ export interface Account {
   openRequests: number;
   rate: RateLimit;
   traffic: Traffic;
+  /** Users registered with the official account (guide §2.1), in the order they did. */
+  readonly subscribers: Set<string>;
   hasCredentials(userAndPassword: Buffer): boolean;
+  /** `given` = what follows `Bearer ` in the headers of au, docomo and SoftBank. */
+  hasTokens(given: readonly string[]): boolean;
   patch(patch: AccountPatch): void;
-  resetTraffic(): void;
+  reset(): void;
 }
 
 export function createAccount(initial: AccountOptions, tpsWindow: "bucket" | "sliding"): Account {
   const options: AccountOptions = { ...initial };
   const credentials = Buffer.from(`${options.user}:${options.password}`, "utf8");
+  const { tokens } = options;
+  const ownTokens =
+    tokens === "smsonly" ? undefined : [tokens.au, tokens.docomo, tokens.softbank].map((own) => Buffer.from(own));
   const createRate = () => (tpsWindow === "sliding" ? createSlidingSecond(options.tps) : createBucket(options.tps));
 
   return {
@@ -28,7 +35,13 @@ export function createAccount(initial: AccountOptions, tpsWindow: "bucket" | "sl
     openRequests: 0,
     rate: createRate(),
     traffic: createTraffic(),
-    hasCredentials: (given) => given.length === credentials.length && timingSafeEqual(given, credentials),
+    subscribers: new Set(),
+    hasCredentials: (given) => isSame(given, credentials),
+    hasTokens(given) {
+      if (ownTokens === undefined) return false;
+      // Every one is compared, whatever the ones before it came to.
+      return ownTokens.filter((own, index) => isSame(Buffer.from(given[index] ?? ""), own)).length === ownTokens.length;
+    },
     patch({ tps, concurrency, ...urls }) {
       if (concurrency !== undefined) options.concurrency = concurrency;
       if (tps !== undefined && tps !== options.tps) {
@@ -41,9 +54,15 @@ export function createAccount(initial: AccountOptions, tpsWindow: "bucket" | "sl
         else if (url !== undefined) options[key] = url;
       }
     },
-    resetTraffic() {
+    reset() {
       this.traffic = createTraffic();
       this.rate = createRate();
+      this.subscribers.clear();
     },
   };
+}
+
+/** In a time that does not tell how much of a secret was right. */
+function isSame(given: Buffer, own: Buffer): boolean {
+  return given.length === own.length && timingSafeEqual(given, own);
 }

@@ -2,13 +2,23 @@
 export const carriers = ["au", "docomo", "softbank", "rakuten"] as const;
 export type Carrier = (typeof carriers)[number];
 
-/** States of an SMS on the wire; `pending` is where every accepted message begins. */
-export type SmsState = "pending" | "sent" | "delivered" | "failed";
+/** The way a message really went (guide §2.5): decided inside the call, never changed afterwards. */
+export type Channel = "sms" | "rcs";
+
+/**
+ * The +Message app on a handset. `uninstalled` and `handset-changed` still pass the capability check, and get neither
+ * +Message nor SMS through the fallback (guide §1.5).
+ */
+export const appStates = ["installed", "none", "uninstalled", "handset-changed"] as const;
+export type AppState = (typeof appStates)[number];
+
+/** States on the wire (protocol notes §8.1); `pending` is where every accepted message begins. */
+export type MessageState = "pending" | "sent" | "delivered" | "displayed" | "failed" | "revoked";
 
 /** Steps after `pending`; each waits for a setting of `timing`, or nothing. */
 export interface CourseStep {
-  readonly state: Exclude<SmsState, "pending">;
-  readonly after: "sentAfterMs" | "deliveredAfterMs" | "phoneOffMs" | "nothing";
+  readonly state: Exclude<MessageState, "pending" | "revoked">;
+  readonly after: "sentAfterMs" | "deliveredAfterMs" | "displayedAfterMs" | "phoneOffMs" | "nothing";
 }
 
 const sent: CourseStep = { state: "sent", after: "sentAfterMs" };
@@ -17,7 +27,9 @@ const failedAtOnce: CourseStep = { state: "failed", after: "nothing" };
 
 export const courses = {
   delivered: [sent, delivered],
+  displayedOnly: [sent, { state: "displayed", after: "displayedAfterMs" }],
   failed: [sent, failedAtOnce],
+  failedBeforeSent: [{ state: "failed", after: "sentAfterMs" }],
   failedThenDelivered: [sent, failedAtOnce, delivered],
   offThenDelivered: [sent, { state: "delivered", after: "phoneOffMs" }],
   offForEver: [sent, { state: "failed", after: "phoneOffMs" }],
@@ -25,8 +37,8 @@ export const courses = {
 } as const satisfies Record<string, readonly CourseStep[]>;
 export type CourseName = keyof typeof courses;
 
-/** How results are pushed, where it is not once each and in order. */
-export type NotifyManner = "twice" | "never" | "late" | "reversed";
+/** How states are pushed, where it is not once each and in order. */
+export type NotifyManner = "twice" | "never" | "late" | "reversed" | "displayed-first";
 
 /** What the POST comes to, where it is not 202 in good time. */
 export type AnswerManner =
@@ -34,14 +46,26 @@ export type AnswerManner =
   | { readonly kind: "accept"; readonly as: "slow" | "closed" | "not-json" | "without-id" | "notified-first" }
   | { readonly kind: "accept"; readonly as: "status"; readonly status: number };
 
+/** What the user does once a message has arrived; by +Message or by SMS, as the message came. */
+export type UserReaction = { readonly kind: "writes"; readonly text: string } | { readonly kind: "taps-first" };
+
 export interface Behaviour {
   readonly does: string;
   readonly carrier?: Carrier;
+  /** Absent: `installed` for a number of the table, drawn from the number for all others. */
+  readonly app?: AppState;
   readonly answer?: AnswerManner;
   readonly course?: CourseName;
+  /** Instead of `course` where the message goes by +Message. */
+  readonly rcsCourse?: CourseName;
   readonly notify?: NotifyManner;
-  /** The user answers by SMS after delivery. */
-  readonly replies?: string;
+  /** Reads every +Message. Numbers of the table without it read none, so that their course is certain. */
+  readonly reads?: true;
+  readonly reacts?: UserReaction;
+  /** Registers with the official account before the first +Message is sent. */
+  readonly registersFirst?: true;
+  /** A message revoked at its `expiry` arrives all the same. */
+  readonly arrivesAfterRevoke?: true;
 }
 
 function refuse(status: number, does: string): Behaviour {
@@ -49,21 +73,41 @@ function refuse(status: number, does: string): Behaviour {
 }
 
 /**
- * What a number ending in these two digits does (protocol notes §19.3 for 03 to 24 and 40 to 64; 30 to 33 are ours).
- * Digits not listed, and those that only concern +Message, behave like 00.
+ * What a number ending in these two digits does (protocol notes §19.3; 30 to 33 are ours). Where nothing is said of the
+ * app it is installed, so that mode 0 goes by +Message. Digits not listed behave like any other number.
  */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
-  "00": { does: "sent, then delivered" },
+  "00": { does: "sent, then delivered; a +Message is also displayed", reads: true },
+  "01": { does: "no app: mode 0 goes by SMS, mode 1 is accepted and fails", app: "none" },
+  "02": { does: "app uninstalled: a +Message stays sent for ever; mode 2 is delivered", app: "uninstalled" },
   "03": { does: "phone off for 72 h, then delivered", course: "offThenDelivered" },
   "04": { does: "phone off for ever: failed after 72 h", course: "offForEver" },
   "05": { does: "failed at once after sent", course: "failed" },
+  "06": { does: "a +Message is displayed without ever being delivered", rcsCourse: "displayedOnly" },
+  "07": { does: "of a +Message displayed is told before delivered", notify: "displayed-first", reads: true },
   "08": { does: "every notification arrives twice", notify: "twice" },
   "09": { does: "failed, later delivered", course: "failedThenDelivered" },
-  "12": { does: "delivered; two seconds later the user replies 停止 by SMS-MO", replies: "停止" },
-  "20": { does: "an au number", carrier: "au" },
-  "21": { does: "a docomo number", carrier: "docomo" },
-  "22": { does: "a SoftBank number", carrier: "softbank" },
-  "23": { does: "a Rakuten number", carrier: "rakuten" },
+  "10": { does: "a +Message is revoked at its expiry; without one it stays sent", rcsCourse: "stuckAfterSent" },
+  "11": {
+    does: "a +Message is revoked at its expiry, then delivered after all",
+    rcsCourse: "stuckAfterSent",
+    arrivesAfterRevoke: true,
+  },
+  "12": {
+    does: "no app; delivered, and two seconds later the user replies 停止 by SMS-MO",
+    app: "none",
+    reacts: { kind: "writes", text: "停止" },
+  },
+  "13": { does: "delivered; two seconds later the user taps the first suggestion", reacts: { kind: "taps-first" } },
+  "14": {
+    does: "delivered; two seconds later the user writes ありがとうございます",
+    reacts: { kind: "writes", text: "ありがとうございます" },
+  },
+  "15": { does: "registers with the official account before the first +Message is sent", registersFirst: true },
+  "20": { does: "an au number without the app", carrier: "au", app: "none" },
+  "21": { does: "a docomo number without the app", carrier: "docomo", app: "none" },
+  "22": { does: "a SoftBank number without the app", carrier: "softbank", app: "none" },
+  "23": { does: "a Rakuten number", carrier: "rakuten", app: "none" },
   "24": { does: "the sent notification arrives before the 202", answer: { kind: "accept", as: "notified-first" } },
   "30": { does: "delivered, but no notification is ever sent", notify: "never" },
   "31": { does: "stays sent for ever", course: "stuckAfterSent" },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { degradeToCp932 } from "./cp932.ts";
+import { degradeToCp932, levelOf } from "./cp932.ts";
 
 it.each([
   ["ASCII and Japanese pass", "ABC ｱｲｳ あいう 漢字、。", "ABC ｱｲｳ あいう 漢字、。"],
@@ -12,4 +12,25 @@ it.each([
   ["private use becomes a question mark", "\uE000", "?"],
 ])("%s", (_fact, text, shown) => {
   expect(degradeToCp932(text)).toBe(shown);
+});
+
+it.each([
+  ["A", "safe"],
+  ["漢", "safe"],
+  ["あ", "safe"],
+  ["Я", "safe"],
+  ["\n", "safe"],
+  ["−", "safe"],
+  ["①", "caution"],
+  ["髙", "caution"],
+  ["﨑", "caution"],
+  ["ｱ", "caution"],
+  ["～", "caution"],
+  ["〜", "caution"],
+  ["😀", "unsafe"],
+  ["𠮷", "unsafe"],
+  ["\u200B", "unsafe"],
+  ["\uE000", "unsafe"],
+])("%j is %s", (character, level) => {
+  expect(levelOf(character)).toBe(level);
 });

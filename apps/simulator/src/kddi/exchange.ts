@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Traffic } from "../traffic.ts";
 import type { Answered } from "./message.ts";
-import { type Refusal, refusalBody } from "./refusal.ts";
+import { type ErrorShape, type Refusal, refusalBody } from "./refusal.ts";
 import type { Target } from "./routing.ts";
 
 /** One request and its answer. Exactly one of the three ways to end it takes effect; the first one. */
@@ -25,6 +25,7 @@ export function createExchange(
   arrivedAtMs: number,
   traffics: readonly Traffic[],
   release: () => void,
+  errorShape: ErrorShape,
 ): Exchange {
   let ended = false;
 
@@ -51,7 +52,10 @@ export function createExchange(
     onEnd: undefined,
     answer: (status, body, contentType = "application/json") => write(status, body, { "Content-Type": contentType }),
     refuse: (refusal) =>
-      write(refusal.status, refusalBody(refusal), { "Content-Type": "application/json", ...refusal.headers }),
+      write(refusal.status, refusalBody(refusal, errorShape), {
+        "Content-Type": "application/json",
+        ...refusal.headers,
+      }),
     cut() {
       if (end("closed")) request.socket.destroy();
     },

@@ -23,7 +23,7 @@ export const faultsSchema = z
     notificationLost: rate.default(0),
     notificationTwice: rate.default(0),
     /** Which requests are struck; storing faults concern sends only. */
-    on: z.enum(["all", "sends", "status"]).default("all"),
+    on: z.enum(["all", "sends", "status", "capability", "subscribers"]).default("all"),
     /** Only these accounts; absent = all. */
     botIds: z.array(z.string()).optional(),
   })
@@ -36,12 +36,14 @@ export const faultsSchema = z
 export type Faults = z.output<typeof faultsSchema>;
 export type FaultsInput = z.input<typeof faultsSchema>;
 
+export type RequestKind = Exclude<Faults["on"], "all">;
+
 /** A drawn disturbance: an HTTP status, or the socket is cut. */
 export type Disturbance = number | "closed";
 
 export function drawBeforeStore(
   faults: Faults,
-  kind: "sends" | "status",
+  kind: RequestKind,
   botId: string,
   random: Random,
 ): Disturbance | undefined {
@@ -54,11 +56,11 @@ export function drawAfterStore(faults: Faults, botId: string, random: Random): D
   return drawFrom(faults.storedStatusRates, faults.closeAfterStore, random);
 }
 
-export function drawLatencyMs(faults: Faults, kind: "sends" | "status", botId: string, random: Random): number {
+export function drawLatencyMs(faults: Faults, kind: RequestKind, botId: string, random: Random): number {
   return concerns(faults, kind, botId) && random.happens(faults.latency.rate) ? faults.latency.ms : 0;
 }
 
-function concerns(faults: Faults, kind: "sends" | "status", botId: string): boolean {
+function concerns(faults: Faults, kind: RequestKind, botId: string): boolean {
   return (faults.on === "all" || faults.on === kind) && (faults.botIds?.includes(botId) ?? true);
 }
 

@@ -4,7 +4,8 @@ import type { SimulatorSettings } from "../options.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Account } from "./account.ts";
 import { badRequest, type Refusal, refuseWith } from "./refusal.ts";
-import type { Target } from "./routing.ts";
+import type { Resource, Target } from "./routing.ts";
+import type { Mode } from "./send-body.ts";
 
 /** What is known of a request before its body is read. */
 export interface RequestHead {
@@ -17,6 +18,7 @@ export interface RequestHead {
 
 type HeadCheck = (head: RequestHead) => Refusal | undefined;
 
+const bearer = "Bearer ";
 const smsOnlyToken = "Bearer smsonly";
 const tokenHeaders = [
   "x-plusmsg-mkn-authorization",
@@ -64,9 +66,18 @@ export function createHeadChecks(
     return target.resource === undefined ? refuseWith(404, "path unknown") : undefined;
   }
 
+  /** KDDI has POST and GET only (guide, test procedure): PUT, which revokes elsewhere, is as wrong as DELETE. */
+  const methods: Readonly<Record<Resource["kind"], readonly string[]>> = {
+    messages: ["POST"],
+    status: ["GET"],
+    capability: settings.capability.methods,
+    subscribers: ["GET"],
+  };
+
   function checkMethod({ method, target }: RequestHead): Refusal | undefined {
-    const wanted = target.resource?.kind === "messages" ? "POST" : "GET";
-    return method === wanted ? undefined : refuseWith(405);
+    return target.resource !== undefined && methods[target.resource.kind].includes(method)
+      ? undefined
+      : refuseWith(405);
   }
 
   function checkRate({ target, arrivedAtMs }: RequestHead): Refusal | undefined {
@@ -77,18 +88,28 @@ export function createHeadChecks(
     return refuseWith(503, "TPS exceeded", settings.retryAfterS);
   }
 
-  function checkModeAndTokens({ headers }: RequestHead): Refusal | undefined {
+  function checkModeAndTokens({ headers, target }: RequestHead): Refusal | undefined {
     const mode = headers["x-fallback"];
     if (mode === undefined) return badRequest("X-Fallback is missing; send 0, 1 or 2");
-    if (mode !== "0" && mode !== "1" && mode !== "2") return badRequest("X-Fallback must be 0, 1 or 2");
-    const tokens = tokenHeaders.map((name) => headers[name]);
-    const missing = tokens.indexOf(undefined);
-    if (missing >= 0) return badRequest(`${tokenHeaders[missing]} is missing`);
+    if (!isMode(mode)) return badRequest("X-Fallback must be 0, 1 or 2");
+    const tokens: string[] = [];
+    for (const name of tokenHeaders) {
+      const token = headers[name];
+      if (typeof token !== "string") return badRequest(`${name} is missing`);
+      tokens.push(token);
+    }
+    const kind = target.resource?.kind;
+    if (mode === "2" && (kind === "capability" || kind === "subscribers")) {
+      return badRequest("this is a function of +Message: send carrier tokens and X-Fallback 1");
+    }
     const smsOnlyCount = tokens.filter((token) => token === smsOnlyToken).length;
-    // An account of the SMS part has no carrier tokens, so modes 0 and 1 can only come with the fixed value or a wrong one.
-    if (mode !== "2" && smsOnlyCount > 0) return badRequest(`X-Fallback ${mode} needs carrier tokens, not smsonly`);
-    if (mode === "2" && smsOnlyCount === tokens.length) return undefined;
-    return refuseWith(settings.badTokenStatus, "token not valid");
+    if (mode === "2") {
+      return smsOnlyCount === tokens.length ? undefined : refuseWith(settings.badTokenStatus, "token not valid");
+    }
+    if (smsOnlyCount > 0) return badRequest(`X-Fallback ${mode} needs carrier tokens, not smsonly`);
+    const bare = tokens.map((token) => bareToken(token, settings.tokenForm));
+    const isValid = target.account?.hasTokens(bare) ?? false;
+    return isValid ? undefined : refuseWith(settings.badTokenStatus, "token not valid");
   }
 
   return (head) => {
@@ -98,6 +119,22 @@ export function createHeadChecks(
     }
     return undefined;
   };
+}
+
+export function isMode(value: unknown): value is Mode {
+  return value === "0" || value === "1" || value === "2";
+}
+
+/** The guide writes `<auトークン>` only, so both forms may be right (protocol notes §2.4). Empty = not in an allowed form. */
+function bareToken(header: string, form: SimulatorSettings["tokenForm"]): string {
+  const hasScheme = header.startsWith(bearer);
+  if ((form === "bearer" && !hasScheme) || (form === "bare" && hasScheme)) return "";
+  return hasScheme ? header.slice(bearer.length) : header;
+}
+
+/** Without `Bearer`, where both forms are let in: tolerated, as the fixed value of SMS has it. */
+export function hasBareToken(headers: IncomingHttpHeaders): boolean {
+  return headers["x-fallback"] !== "2" && tokenHeaders.some((name) => !String(headers[name]).startsWith(bearer));
 }
 
 function readBasicAuth(header: string | undefined): Buffer | undefined {

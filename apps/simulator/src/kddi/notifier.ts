@@ -25,8 +25,15 @@ export interface NotifierReport {
 }
 
 export interface Notifier {
-  /** Posts until a 200 comes back in time, at most four times; `onPost` hears of each post as it ends. */
-  notify(url: string, body: string, on: { onPost(result: PostResult): void; onEnd(notified: boolean): void }): void;
+  /**
+   * Posts until a 200 comes back in time, at most four times; `onPost` hears of each post as it ends. A body that is a
+   * function is made for each post: with a slow receiver a hundred thousand wait here, and only a few are on their way.
+   */
+  notify(
+    url: string,
+    body: string | (() => string),
+    on: { onPost(result: PostResult): void; onEnd(notified: boolean): void },
+  ): void;
   report(): NotifierReport;
   /** Forgets what still waits, and the counts. */
   reset(): void;
@@ -35,7 +42,7 @@ export interface Notifier {
 
 interface Job {
   readonly url: string;
-  readonly body: string;
+  readonly body: string | (() => string);
   readonly onPost: (result: PostResult) => void;
   readonly onEnd: (notified: boolean) => void;
   posts: number;
@@ -69,7 +76,7 @@ export function createNotifier(deps: {
       const answer = await request(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body,
+        body: typeof body === "string" ? body : body(),
         signal: abort.signal,
         dispatcher: agent,
       });

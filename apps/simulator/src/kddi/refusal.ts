@@ -7,7 +7,8 @@ export interface Refusal {
 }
 
 /**
- * Codes of comparable MaaP gateways (protocol notes §19.1). The guide names none, so a client must not depend on them;
+ * Codes of a comparable MaaP gateway (protocol notes §19.1). The guide names none, so a client must not depend on them.
+ * The notes give single numbers for some faults and a range for the others; inside a range the choice is ours.
  * `unlisted` stands for every fault that has no code there.
  */
 export const refusalCodes = {
@@ -16,8 +17,58 @@ export const refusalCodes = {
   badContact: 42005,
   noBody: 42008,
   noContent: 42009,
+  twoContents: 42010,
+  chipsMisplaced: 42014,
   emptyText: 42015,
+
+  cardKind: 42031,
+  layoutMissing: 42032,
+  cardContentMissing: 42033,
+  cardOrientation: 42034,
+  cardWidth: 42036,
+  alignmentMissing: 42037,
+  alignmentForbidden: 42038,
+  alignment: 42039,
+  tallInSmall: 42041,
+  emptyCard: 42042,
+  tooFewChips: 42043,
+  tooManyChips: 42044,
+
+  suggestionKind: 42045,
+  displayText: 42046,
+  cardSuggestions: 42048,
+  postbackMissing: 42049,
+  actionKind: 42051,
+  urlAction: 42052,
+  dialerAction: 42054,
+  mapAction: 42058,
+  calendarAction: 42062,
+  composeAction: 42066,
+  deviceAction: 42070,
+  settingsAction: 42072,
+
+  thumbnail: 42100,
+  mediaUrl: 42101,
+  mediaType: 42102,
+  mediaSize: 42103,
+  mediaHeight: 42104,
+  mediaTypeNotAllowed: 42105,
+  mediaTooLarge: 42106,
+  mediaDescription: 42107,
+  postbackTooLong: 42108,
+
+  url: 42200,
   textTooLong: 42201,
+  titleTooLong: 42202,
+  descriptionTooLong: 42203,
+  displayTextTooLong: 42204,
+  cardCount: 42205,
+  actionTextTooLong: 42206,
+  time: 42207,
+  expiry: 42208,
+
+  notAnRcsUser: 41200,
+  timedOut: 41001,
 } as const;
 
 export function badRequest(text: string, code: number = refusalCodes.unlisted): Refusal {
@@ -48,6 +99,21 @@ export function refuseWith(status: number, detail?: string, retryAfterS?: number
   return { status, code: status, text: detail === undefined ? text : `${text}: ${detail}`, headers };
 }
 
-export function refusalBody(refusal: Refusal): string {
-  return JSON.stringify({ reason: { code: refusal.code, text: refusal.text } });
+/** How the body of a refusal is spelled; the guide shows none (protocol notes §21, item 20). */
+export const errorShapes = ["reason", "error", "message", "text"] as const;
+export type ErrorShape = (typeof errorShapes)[number];
+
+export function refusalBody({ code, text }: Refusal, shape: ErrorShape): string {
+  switch (shape) {
+    case "reason":
+      return JSON.stringify({ reason: { code, text } });
+    case "error":
+      return JSON.stringify({ error: { code, message: text } });
+    case "message":
+      return JSON.stringify({ message: text });
+    case "text":
+      return text;
+    default:
+      return shape satisfies never;
+  }
 }

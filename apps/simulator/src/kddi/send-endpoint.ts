@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "./account.ts";
 import { after } from "./after.ts";
-import { carriers } from "./behaviours.ts";
+import { type Channel, carriers } from "./behaviours.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Disturbance, drawAfterStore, drawBeforeStore, drawLatencyMs } from "./faults.ts";
 import type { GatewayDeps } from "./gateway-deps.ts";
+import { hasBareToken, isMode } from "./head-checks.ts";
 import type { Message } from "./message.ts";
-import type { Phone } from "./phones.ts";
+import { isCapable, type Phone } from "./phones.ts";
+import { shapeRcsResult } from "./rcs-shapes.ts";
 import { badRequest, type Refusal, refuseWith } from "./refusal.ts";
 import { collectBody, readJsonObject } from "./request-body.ts";
-import { readSmsSend, type SmsSend } from "./send-body.ts";
+import { readSend, type Send, type SendReading } from "./send-body.ts";
 import { shapeResult } from "./shapes.ts";
 
 export interface SendEndpoint {
@@ -26,19 +28,18 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
   const tries = new Map<string, number>();
 
   /** Steps 8 and 9. */
-  function read(
-    exchange: Exchange,
-    account: Account,
-    bytes: Buffer,
-    isTooLarge: boolean,
-  ): { readonly send: SmsSend; readonly deviations: readonly string[] } | { readonly refusal: Refusal } {
-    const contentType = exchange.request.headers["content-type"];
-    const json = readJsonObject(contentType, bytes, isTooLarge, settings.maxBodyBytes);
+  function read(exchange: Exchange, account: Account, bytes: Buffer, isTooLarge: boolean): SendReading {
+    const { headers } = exchange.request;
+    const json = readJsonObject(headers["content-type"], bytes, isTooLarge, settings.maxBodyBytes);
     if ("refusal" in json) return json;
-    const reading = readSmsSend(json.body, account.options, settings);
+    const mode = headers["x-fallback"];
+    // Step 7 has let nothing else in.
+    if (!isMode(mode)) return { refusal: badRequest("X-Fallback must be 0, 1 or 2") };
+    const reading = readSend(json.body, mode, account.options, settings, clock.now());
     if ("refusal" in reading) return reading;
     const deviations = [...json.deviations, ...reading.deviations];
     if (exchange.target.hasQuery) deviations.push("the URL has a query");
+    if (hasBareToken(headers)) deviations.push("a token is sent without Bearer");
     if (settings.strict && deviations.length > 0) {
       return { refusal: badRequest(`strict: ${deviations.join("; ")}`) };
     }
@@ -62,16 +63,23 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
   }
 
   /** Step 10. The message is kept at once; a client that leaves before the answer has sent it all the same. */
-  function accept(
-    exchange: Exchange,
-    account: Account,
-    phone: Phone,
-    send: SmsSend,
-    deviations: readonly string[],
-  ): void {
+  function accept(exchange: Exchange, account: Account, phone: Phone, send: Send, deviations: readonly string[]): void {
     traffic().accepted(exchange.arrivedAtMs);
     account.traffic.accepted(exchange.arrivedAtMs);
-    const message = store.accept({ ...send, msgId: randomUUID(), account, acceptedAt: clock.now(), deviations });
+    const channel = channelOf(send, phone);
+    const message = store.accept({
+      msgId: randomUUID(),
+      account,
+      channel,
+      mode: send.mode,
+      to: send.to,
+      smsNumber: channel === "sms" ? (send.sms?.smsNumber ?? "") : "",
+      body: channel === "sms" ? (send.sms?.text ?? "") : JSON.stringify(send.rcs?.content),
+      dst: send.dst,
+      acceptedAt: clock.now(),
+      deviations,
+    });
+    const expiresAt = channel === "rcs" ? send.rcs?.expiresAt : undefined;
     exchange.onEnd = (answered) => {
       message.answered = answered;
     };
@@ -90,9 +98,9 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
         exchange.arrivedAtMs,
       );
     if (phone.behaviour.answer?.kind === "accept" && phone.behaviour.answer.as === "notified-first") {
-      void delivery.beginNotified(message, phone).then(answer);
+      void delivery.beginNotified(message, phone, expiresAt).then(answer);
     } else {
-      delivery.begin(message, phone);
+      delivery.begin(message, phone, expiresAt);
       answer();
     }
   }
@@ -115,7 +123,7 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
         exchange.answer(202, "Accepted", "text/plain");
         break;
       case "without-id":
-        exchange.answer(202, JSON.stringify({ smsmessage: { status: "pending" }, Destination: "sms" }));
+        exchange.answer(202, withoutId(message));
         break;
       case "status":
         if (manner.status < 300) answerWithId(exchange, message, manner.status);
@@ -126,8 +134,20 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
     }
   }
 
-  function answerWithId(exchange: Exchange, { msgId, acceptedAt }: Message, status: number): void {
-    exchange.answer(status, shapeResult(settings.acceptShape, { msgId, state: "pending", at: acceptedAt }));
+  function answerWithId(exchange: Exchange, { channel, msgId, to, acceptedAt: at }: Message, status: number): void {
+    const body =
+      channel === "sms"
+        ? shapeResult(settings.acceptShape, { msgId, state: "pending", at })
+        : shapeRcsResult(settings.rcsResponseShape, { msgId, state: "pending", at, to, destination: rcsDestination });
+    exchange.answer(status, body);
+  }
+
+  const rcsDestination = settings.rcsDestination ?? undefined;
+
+  function withoutId({ channel, to }: Message): string {
+    if (channel === "sms") return JSON.stringify({ smsmessage: { status: "pending" }, Destination: "sms" });
+    const contact = { messageContact: { userContact: to } };
+    return JSON.stringify({ RCSMessage: { status: "pending" }, ...contact, Destination: rcsDestination });
   }
 
   function disturb(exchange: Exchange, disturbance: Disturbance): void {
@@ -164,4 +184,14 @@ export function createSendEndpoint(deps: GatewayDeps): SendEndpoint {
     logRefusal,
     reset: () => tries.clear(),
   };
+}
+
+/**
+ * Mode 0 asks inside the call whether the phone has the app (protocol notes §4.4): installed, or as good as installed to
+ * the check, means +Message; `dst` 4 (Rakuten) means SMS, because there is no +Message there.
+ */
+function channelOf({ mode, dst }: Send, phone: Phone): Channel {
+  if (mode === "1") return "rcs";
+  if (mode === "2" || dst === "4") return "sms";
+  return isCapable(phone) ? "rcs" : "sms";
 }

@@ -1,4 +1,4 @@
-import type { SmsState } from "./behaviours.ts";
+import type { MessageState } from "./behaviours.ts";
 
 /**
  * The guide shows the 202 body only; how results, status answers and replies are spelled is not public (protocol notes
@@ -10,7 +10,7 @@ export type WireShape = (typeof wireShapes)[number];
 
 export interface ResultFields {
   readonly msgId: string;
-  readonly state: SmsState;
+  readonly state: MessageState;
   readonly at: number;
   /** Absent in the 202 and in status answers, as in the guide's sample. */
   readonly to?: string;
@@ -24,11 +24,14 @@ export interface ReplyFields {
   readonly at: number;
 }
 
-const otherWords: Readonly<Record<SmsState, string>> = {
+const otherWords: Readonly<Record<MessageState, string>> = {
   pending: "pending",
   sent: "submitted",
   delivered: "success",
   failed: "failure",
+  // An SMS is never in these.
+  displayed: "displayed",
+  revoked: "revoked",
 };
 
 /** Body of the 202 (guide, reference pages), of a status answer, and, with `to`, of an SMS result notification. */

@@ -1,11 +1,10 @@
 import type { Account } from "./account.ts";
-import { after } from "./after.ts";
 import type { Exchange } from "./exchange.ts";
-import { drawBeforeStore, drawLatencyMs } from "./faults.ts";
 import type { GatewayDeps } from "./gateway-deps.ts";
-import { currentState } from "./message.ts";
-import { badRequest, refuseWith } from "./refusal.ts";
-import { readContentType } from "./request-body.ts";
+import { createLookUp, deviationOfGet } from "./lookup.ts";
+import { currentState, type Message } from "./message.ts";
+import { shapeRcsResult } from "./rcs-shapes.ts";
+import { badRequest, type Refusal, refuseWith } from "./refusal.ts";
 import { shapeResult } from "./shapes.ts";
 
 export interface StatusEndpoint {
@@ -13,46 +12,43 @@ export interface StatusEndpoint {
 }
 
 const dayMs = 86_400_000;
-const realisticDelay = [50, 200] as const;
 
 /** `GET …/messages/{msgId}/status` (protocol notes §9): known for 31 simulated days, to the account that sent the message. */
 export function createStatusEndpoint(deps: GatewayDeps): StatusEndpoint {
-  const { settings, clock, random, store, faults, traffic } = deps;
-  const delay = settings.realistic ? realisticDelay : settings.acceptDelayMs;
+  const { settings, clock, store, traffic } = deps;
+  const lookUp = createLookUp(deps);
+
+  function find(exchange: Exchange, account: Account, msgId: string): Message | Refusal {
+    const message = store.byId(msgId);
+    if (message === undefined || message.account !== account) return refuseWith(404, "msgId unknown");
+    // Which mode a status check wants is not public; the mode of the send is the safe one (protocol notes §9).
+    if (settings.strict && exchange.request.headers["x-fallback"] !== message.mode) {
+      return badRequest(`strict: the message was sent with X-Fallback ${message.mode}`);
+    }
+    const isTooOld = clock.now() - message.acceptedAt > settings.retentionDays * dayMs;
+    return isTooOld ? refuseWith(settings.expiredStatus, `older than ${settings.retentionDays} days`) : message;
+  }
+
+  function bodyOf(message: Message): string {
+    const { msgId, channel } = message;
+    const shown = { msgId, ...currentState(message) };
+    return channel === "sms"
+      ? shapeResult(settings.statusShape, shown)
+      : shapeRcsResult(settings.rcsResponseShape, shown);
+  }
 
   return {
     receive(exchange, account, msgId) {
       traffic().named("statusChecks");
       account.traffic.named("statusChecks");
       exchange.request.resume();
-      const deviation = deviationOf(exchange);
+      const deviation = deviationOfGet(exchange);
       if (settings.strict && deviation !== undefined) return exchange.refuse(badRequest(`strict: ${deviation}`));
-      const { botId } = account.options;
-      const disturbance = drawBeforeStore(faults(), "status", botId, random);
-      after(random.draw(delay) + drawLatencyMs(faults(), "status", botId, random), () => {
-        if (disturbance === "closed") return exchange.cut();
-        if (disturbance !== undefined) {
-          return exchange.refuse(refuseWith(disturbance, undefined, settings.retryAfterS));
-        }
-        const message = store.byId(msgId);
-        if (message === undefined || message.account !== account) {
-          return exchange.refuse(refuseWith(404, "msgId unknown"));
-        }
-        if (clock.now() - message.acceptedAt > settings.retentionDays * dayMs) {
-          return exchange.refuse(refuseWith(settings.expiredStatus, `older than ${settings.retentionDays} days`));
-        }
-        exchange.answer(200, shapeResult(settings.statusShape, { msgId, ...currentState(message) }));
+      lookUp("status", exchange, account, () => {
+        const found = find(exchange, account, msgId);
+        if ("status" in found) exchange.refuse(found);
+        else exchange.answer(200, bodyOf(found));
       });
     },
   };
-}
-
-/** The guide's procedure for the status check: the same headers as the send, and nothing as the body. */
-function deviationOf({ request, target }: Exchange): string | undefined {
-  const type = readContentType(request.headers["content-type"]);
-  if ("refusal" in type) return type.refusal.text;
-  const hasBody = Number(request.headers["content-length"] ?? 0) > 0 || "transfer-encoding" in request.headers;
-  if (hasBody) return "a status check has no body";
-  if (target.hasQuery) return "the URL has a query";
-  return type.deviations[0];
 }
