@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Cli } from "./cli.ts";
 import { addApiKey } from "./commands/api-key/api-key.ts";
+import { addAudit } from "./commands/audit/audit.ts";
 import { addCampaign } from "./commands/campaign/campaign.ts";
+import { addConsent } from "./commands/consent/consent.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvents } from "./commands/events/events.ts";
@@ -13,6 +15,7 @@ import { addRoute } from "./commands/route/route.ts";
 import { addSuppress } from "./commands/suppress/suppress.ts";
 import { addUnknown } from "./commands/unknown/unknown.ts";
 import { addUp } from "./commands/up.ts";
+import { addUsage } from "./commands/usage.ts";
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -47,8 +50,11 @@ export function createProgram(cli: Cli): Command {
   addInbound(program, cli);
   addUnknown(program, cli);
   addSuppress(program, cli);
+  addConsent(program, cli);
   addEvents(program, cli);
   addRoute(program, cli);
+  addUsage(program, cli);
+  addAudit(program, cli);
   addApiKey(program, cli);
   return program;
 }

@@ -38,6 +38,7 @@ routes:
     tokens: smsonly
     smsNumber: "0312345678"
     allowDummyC0: true
+    class: transactional
 `,
   );
   expect(await hikyaku("migrate")).toMatchObject({ code: 0, out: expect.stringContaining("version") });
@@ -83,6 +84,7 @@ describe("campaign send", () => {
     expect(out).toBe(
       [
         "3 recipients would get 3 billable parts over sms (read as utf-8)",
+        "as transactional, at any time",
         "3 rows would be rejected, 1 duplicate left out",
         "",
         "ROWS NOT TAKEN  ROWS  FIRST LINE  REASON THERE",

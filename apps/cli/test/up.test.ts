@@ -34,6 +34,7 @@ routes:
     basicAuth: { user: testUser, password: \${GATEWAY_PASSWORD} }
     tokens: smsonly
     smsNumber: "0312345678"
+    class: transactional
     allowDummyC0: true
     limits: { tps: 10, concurrency: 10 }
     hooks: { secret: a-secret-of-the-test }

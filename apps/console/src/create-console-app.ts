@@ -8,6 +8,7 @@ import type { ConsoleDeps } from "./console-deps.ts";
 import { describeApi } from "./openapi/describe-api.ts";
 import { apiKeyPages } from "./pages/api-keys.ts";
 import { assetFiles } from "./pages/assets.ts";
+import { auditPage } from "./pages/audit.ts";
 import { campaignPage } from "./pages/campaign.ts";
 import { campaignActionPages } from "./pages/campaign-actions.ts";
 import { campaignListPages } from "./pages/campaign-lists.ts";
@@ -22,6 +23,7 @@ import { recipientPages } from "./pages/recipients.ts";
 import { routePages } from "./pages/routes.ts";
 import { suppressionPages } from "./pages/suppressions.ts";
 import { unknownPages } from "./pages/unknown.ts";
+import { usagePages } from "./pages/usage.ts";
 import { createClock } from "./pages/words.ts";
 import { answerProblems } from "./problems/answer-problems.ts";
 import { watchPaths } from "./problems/known-paths.ts";
@@ -135,6 +137,8 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     eventPages(pages, context);
     recipientPages(pages, context);
     suppressionPages(pages, context);
+    usagePages(pages, context);
+    auditPage(pages, context);
     apiKeyPages(pages, context);
   });
   await app.register(async (board) => {

@@ -22,6 +22,7 @@ describe("the OpenAPI document", () => {
     expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
       "DELETE /v1/campaigns/{campaign}/recipients",
       "DELETE /v1/suppressions/{recipient}",
+      "GET /v1/audit",
       "GET /v1/campaigns",
       "GET /v1/campaigns/{campaign}",
       "GET /v1/campaigns/{campaign}/messages",
@@ -37,6 +38,7 @@ describe("the OpenAPI document", () => {
       "GET /v1/routes",
       "GET /v1/suppressions",
       "GET /v1/unknown",
+      "GET /v1/usage",
       "POST /v1/campaigns",
       "POST /v1/campaigns/preview",
       "POST /v1/campaigns/{campaign}/cancel",

@@ -85,7 +85,7 @@ test("SIGTERM breaks an upload off in time, and the next console goes on with it
   const created = await fetch(`${first.url}/v1/campaigns`, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json", "idempotency-key": "2026-12" },
-    body: JSON.stringify({ route, text: "クーポンです" }),
+    body: JSON.stringify({ route, class: "transactional", text: "クーポンです" }),
   });
   const { id } = (await created.json()) as { id: string };
   const rows = Array.from({ length: 30_000 }, (_, n) => `{"to":"+8190${10_000_000 + n}"}\n`);
@@ -123,7 +123,7 @@ test("an upload that is larger than the memory passes through it", { timeout: 90
   await fetch(`${console.url}/v1/campaigns`, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json", "idempotency-key": "large" },
-    body: JSON.stringify({ route, text: "クーポンです" }),
+    body: JSON.stringify({ route, class: "transactional", text: "クーポンです" }),
   });
   // 256 MiB: each row carries a field that no variable names.
   const note = "x".repeat(8_192);

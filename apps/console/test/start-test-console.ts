@@ -69,7 +69,10 @@ export async function startTestConsole(
   const published = config.routes[route];
   const provider = findProvider("kddi");
   await publishRoutes(ledger.sql, [
-    { name: route, provider: "kddi", settings: provider.publicSettings(published?.settings) },
+    {
+      ...{ name: route, provider: "kddi", settings: provider.publicSettings(published?.settings), account: "bot_0001" },
+      ...(published ? { classRules: published.classRules } : {}),
+    },
   ]);
   const logged: Record<string, unknown>[] = [];
   const log = createLogger({
@@ -131,6 +134,9 @@ function configOf(values: Record<string, unknown>) {
           tokens: "smsonly",
           smsNumber: "0312345678",
           limits: { tps: 100, concurrency: 20 },
+          // Most of what is tested here is no question of class.
+          class: "transactional",
+          sender: { name: "株式会社飛脚堂" },
         },
       },
     }),

@@ -1,3 +1,4 @@
+import type { ClassRules } from "@hikyaku/core";
 import type * as z from "zod";
 import type { RouteEvents } from "./route-events.ts";
 import type { routeSchema } from "./route-schema.ts";
@@ -26,6 +27,8 @@ export interface RouteConfig extends Pick<Parsed, "receiptGraceMs" | "statusChec
   hooks: NonNullable<ParsedRoute["hooks"]> | null;
   /** null: nothing of it is told to anybody. */
   events: RouteEvents | null;
+  /** What holds for its messages by their class. */
+  classRules: ClassRules;
 }
 
 export interface RouteLimits {

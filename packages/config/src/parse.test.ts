@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables as ${NAME}
 
 import { inspect } from "node:util";
+import { defaultClassRules } from "@hikyaku/core";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Config, RouteSchemas } from "./config.ts";
@@ -101,7 +102,49 @@ describe("a route", () => {
         unknown: { reconcileAfterMs: 259_200_000, policy: "hold" },
         replies: expect.objectContaining({ linkWithinMs: 604_800_000, optOutMatch: "whole", optOutScope: "all" }),
         events: null,
+        classRules: defaultClassRules,
       },
+    });
+  });
+
+  test("has the rules of the message classes, its own where it says so", () => {
+    const { routes } = configOf(`
+class: transactional
+windows: { advertising: 10:00-19:00, dunning: null }
+sender: { name: 株式会社飛脚堂 }
+advertising: { refusals: [https://ex.jp/stop], requireConsent: true }
+console: { timeZone: Asia/Seoul }
+routes:
+  a: { provider: owl }
+  b:
+    provider: owl
+    class: dunning
+    windows: { advertising: null, transactional: 06:00-23:00 Asia/Seoul }
+    sender: { name: 飛脚信販株式会社 }
+    advertising: { refusals: [/停止/, STOP], requireConsent: false }`);
+    expect(routes.a?.classRules).toEqual({
+      defaultClass: "transactional",
+      windows: {
+        advertising: { from: "10:00", to: "19:00", timeZone: "Asia/Tokyo" },
+        dunning: null,
+        transactional: null,
+      },
+      senderName: "株式会社飛脚堂",
+      refusalWays: ["https://ex.jp/stop"],
+      requireConsent: true,
+      timeZone: "Asia/Seoul",
+    });
+    expect(routes.b?.classRules).toEqual({
+      defaultClass: "dunning",
+      windows: {
+        advertising: null,
+        dunning: null,
+        transactional: { from: "06:00", to: "23:00", timeZone: "Asia/Seoul" },
+      },
+      senderName: "飛脚信販株式会社",
+      refusalWays: ["/停止/", "STOP"],
+      requireConsent: false,
+      timeZone: "Asia/Seoul",
     });
   });
 
@@ -343,6 +386,26 @@ const faults: [label: string, text: string, fault: Record<string, unknown>][] = 
     "console: { timeZone: Asia/Edo }",
     { path: "console.timeZone", found: '"Asia/Edo"', expected: "an IANA time zone such as Asia/Tokyo" },
   ],
+  [
+    "a delivery window that is none",
+    "windows: { advertising: daytime }",
+    {
+      path: "windows.advertising",
+      found: '"daytime"',
+      expected: expect.stringContaining("local times such as 09:00-20:00 Asia/Tokyo"),
+    },
+  ],
+  [
+    "a class that is none",
+    "routes: { a: { provider: owl, class: promo } }",
+    { path: "routes.a.class", expected: "one of advertising, transactional, dunning" },
+  ],
+  [
+    "a refusal way that is no expression",
+    'advertising: { refusals: [停止, "/(/"] }',
+    { path: "advertising.refusals.1", found: '"/(/"', expected: expect.stringContaining("between slashes") },
+  ],
+  ["a blank name", 'sender: { name: " " }', { path: "sender.name", expected: "a name on one line" }],
   ["an empty section", "worker:\n", { path: "worker", found: "an empty value", expected: "a mapping" }],
   ["a list for a mapping", "worker: [1]", { found: "a list of 1", expected: "a mapping" }],
   ["a file that is a list", "- a\n- b", { path: "", found: "a list of 2", expected: "a mapping" }],

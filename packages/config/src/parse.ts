@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { classRulesOf } from "./class-sections.ts";
 import type { Config, RouteConfig, RouteSchemas } from "./config.ts";
 import { expandVariables, hideVariables } from "./expand.ts";
 import type { ConfigFault } from "./fault.ts";
@@ -165,6 +166,7 @@ function assemble(
         concurrency: route.limits.concurrency ?? schema.limits.concurrency,
       },
       hooks: route.hooks ?? null,
+      classRules: classRulesOf(parsed, route),
       receiptGraceMs: route.receiptGraceMs ?? schema.receipts?.receiptGraceMs ?? parsed.receiptGraceMs,
       statusChecks: { ...parsed.statusChecks, ...schema.receipts?.statusChecks, ...given(route.statusChecks) },
       retry: { ...parsed.retry, ...given(route.retry) },

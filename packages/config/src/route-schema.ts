@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import * as z from "zod";
+import { advertisingOverride, messageClass, senderOverride, windowsOverride } from "./class-sections.ts";
 import { duration } from "./duration.ts";
 import { eventsOverride } from "./events-section.ts";
 import { repliesOverride } from "./replies-section.ts";
@@ -60,6 +61,10 @@ export const routeSchema = openSection({
       .meta({ unit: "requests", description: "Requests in flight at once the contract allows, over all processes." }),
   }).prefault({}),
   hooks: hooks.optional(),
+  class: messageClass,
+  windows: windowsOverride.prefault({}),
+  sender: senderOverride.prefault({}),
+  advertising: advertisingOverride.prefault({}),
   receiptGrace: duration().optional().describe("As at the top of the file, for this route."),
   statusChecks: statusChecksOverride.prefault({}),
   retry: retryOverride.prefault({}),
@@ -72,6 +77,10 @@ export const routeSchema = openSection({
 export const commonRouteKeys: readonly string[] = [
   "limits",
   "hooks",
+  "class",
+  "windows",
+  "sender",
+  "advertising",
   "receiptGrace",
   "statusChecks",
   "retry",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { advertisingSection, messageClass, senderSection, windowsSection } from "./class-sections.ts";
 import { duration } from "./duration.ts";
 import { eventsSection } from "./events-section.ts";
 import { repliesSection } from "./replies-section.ts";
@@ -231,6 +232,11 @@ export const configSchema = section({
       .meta({ unit: "days" })
       .prefault(90)
       .describe("Finished campaigns older than this are removed with their messages."),
+    consent: duration({ atLeast: "1h" })
+      .prefault("31d")
+      .describe(
+        "How long a record of consent is kept after the last advertising to its recipient, also when the messages are gone; the law asks for a month (特定電子メール法 Rule 4).",
+      ),
     unmatchedReceipts: duration({ atLeast: "1h" })
       .prefault("24h")
       .describe("How long a notification waits for a message it could belong to (protocol notes §8.2)."),
@@ -249,6 +255,10 @@ export const configSchema = section({
       .prefault(30)
       .describe("Events are removed so long after they were written, taken or not; keep it below `inboundDays`."),
   }).prefault({}),
+  class: messageClass,
+  windows: windowsSection.prefault({}),
+  sender: senderSection.prefault({}),
+  advertising: advertisingSection.prefault({}),
   receiptGrace: duration()
     .prefault("5m")
     .describe("Time after acceptance before the first status check; outlast the carrier's own retries."),

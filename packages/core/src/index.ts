@@ -39,6 +39,24 @@ export {
 } from "./inbound/reply-words.ts";
 
 export {
+  type AdvertisingCheck,
+  type AdvertisingFault,
+  createAdvertisingCheck,
+  type VisibleTexts,
+} from "./law/advertising-check.ts";
+export { type ClassRules, classOf, defaultClassRules, readClassRules } from "./law/class-rules.ts";
+export { type Consent, type ConsentResult, isCompleteConsent, readConsent } from "./law/consent.ts";
+export { defaultRefusalWays, type RefusalWay, type RefusalWayResult, readRefusalWay } from "./law/refusal-ways.ts";
+export {
+  isOverridden,
+  type OverridableRule,
+  overridableRules,
+  type RecordedOverride,
+  type RuleOverride,
+} from "./law/rule-override.ts";
+export { type Dispatchable, mayGoOutFrom, windowsInForce } from "./law/windows-in-force.ts";
+
+export {
   type AfterAttempt,
   type AfterAttemptInput,
   afterAttempt,
@@ -110,9 +128,13 @@ export {
   longestWaitMs,
 } from "./schedule/backoff.ts";
 export {
+  areOpen,
   type DeliveryWindow,
   type DeliveryWindowResult,
+  deliveryWindowText,
   isOpen,
+  isWithin,
+  nextCommonOpening,
   nextOpening,
   parseDeliveryWindow,
 } from "./schedule/delivery-window.ts";
@@ -174,3 +196,4 @@ export {
   segmentCount,
   utf16Units,
 } from "./text/sms-text.ts";
+export { writeCell } from "./text/write-cell.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { MessageClass, RecordedOverride } from "@hikyaku/core";
 import { appendRows, beginImport, createCampaign, finishImport, newId, startCampaign } from "@hikyaku/ledger";
 import { route, type TestSystem } from "./start-system.ts";
 
@@ -17,15 +18,18 @@ export async function startTestCampaign(
   system: TestSystem,
   input: {
     recipients: readonly string[];
+    id?: string;
     key?: string;
     text?: string;
     priority?: number;
     onUnknown?: "hold" | "resend";
     isStarted?: boolean;
+    class?: MessageClass;
+    overrides?: readonly RecordedOverride[];
   },
 ): Promise<string> {
   const { sql } = system.ledger;
-  const id = newId();
+  const { id = newId() } = input;
   await createCampaign(sql, {
     id,
     key: input.key ?? id,
@@ -36,6 +40,8 @@ export async function startTestCampaign(
     requestHash: createHash("sha256").update(id).digest(),
     priority: input.priority ?? 5,
     onUnknown: input.onUnknown ?? "hold",
+    class: input.class ?? null,
+    overrides: input.overrides ?? [],
   });
   await beginImport(sql, { campaignId: id });
   const digest = createHash("sha256").digest();

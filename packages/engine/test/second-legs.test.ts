@@ -1,4 +1,6 @@
+import { defaultClassRules, type MessageClass } from "@hikyaku/core";
 import {
+  addSuppression,
   campaignCounts,
   campaignReport,
   findCampaign,
@@ -12,6 +14,8 @@ import {
 import { startRedis, waitFor } from "@hikyaku/testkit";
 import { Redis } from "ioredis";
 import { describe, expect, test } from "vitest";
+import { createCampaignFeeder } from "../src/feeder/create-campaign-feeder.ts";
+import { createLogger } from "../src/index.ts";
 import { otherRoute, plan, recipientOf, route, startTwoLegSystem, type TwoLegSystem } from "./two-leg/system.ts";
 
 /** A deadline that no test lives to see. */
@@ -206,6 +210,73 @@ describe("what holds for the first leg holds for the second", () => {
     await settled(system, campaignId);
     expect([1, 2].map((number) => smsTo(system, number))).toEqual([[], ["sms 2"]]);
   }, 40_000);
+
+  test("the second legs of advertising wait for the window of their class, and for nobody who refuses it meanwhile", async () => {
+    await using system = await startTwoLegSystem();
+    const { sql } = system.ledger;
+    let now = new Date("2026-12-01T19:59:00+09:00");
+    await system.start("worker", () => now);
+    const content = { card: "code #{n}", sms: "your code: #{n}" };
+    const single = (number: number, messageClass: MessageClass) =>
+      insertMessage(sql, {
+        ...{ id: newId(), route, recipient: recipientOf(number), content, vars: ["1234"], segments: 1, fallback: plan },
+        class: messageClass,
+      });
+    const campaignId = await system.campaign(2, { class: "advertising" });
+    const { message: advertising } = await single(3, "advertising");
+    await cardsOf(system, 3);
+    await waitFor(async () => (await campaignCounts(sql, { campaignId })).accepted === 2);
+
+    now = new Date("2026-12-01T20:00:00+09:00");
+    await system.start("poller", () => now);
+    // What follows a notice is later than what follows advertising: when it was sent, the others' turn had come as well.
+    await single(4, "transactional");
+    await waitFor(() => smsTo(system, 4).length === 1, { ...patience, what: "the notice to be followed" });
+    await waitFor(async () => (await findOtherLeg(sql, advertising))?.reason, {
+      ...patience,
+      what: "the single one to wait",
+    });
+    expect([1, 2, 3].map((number) => smsTo(system, number))).toEqual([[], [], []]);
+    expect(await system.messages(campaignId, 2)).toEqual([]);
+    expect(await findOtherLeg(sql, advertising)).toMatchObject({
+      ...{ class: "advertising", state: "queued", attempts: 0, reason: "its delivery window has shut" },
+    });
+
+    await addSuppression(sql, { recipient: recipientOf(2), reason: "停止" });
+    now = new Date("2026-12-02T09:00:00+09:00");
+    await sql`update message set due_at = now() where due_at is not null`;
+    await settled(system, campaignId);
+    await waitFor(() => smsTo(system, 3).length === 1, { ...patience, what: "the single one to be followed" });
+    expect([1, 2].map((number) => smsTo(system, number))).toEqual([["sms 1"], []]);
+    expect((await system.messages(campaignId, 2)).map(({ recipient, state }) => [recipient, state]).sort()).toEqual([
+      [recipientOf(1), "accepted"],
+      [recipientOf(2), "suppressed"],
+    ]);
+  }, 60_000);
+
+  test("the feeder of the other route leaves the first legs alone", async () => {
+    await using system = await startTwoLegSystem();
+    const { ledger } = system;
+    const { sql } = ledger;
+    const fallback = { ...plan, route: otherRoute, content: { sms: "from elsewhere, #{n}" } };
+    const campaignId = await system.campaign(2, { content: { card: "card #{n}" }, fallback });
+    const [first] = await system.messages(campaignId, 1);
+    await sql`
+      insert into message (id, campaign_id, route, recipient, leg, first_leg, segments, due_at)
+      select ${newId()}, campaign_id, ${otherRoute}, recipient, 2, id, 1, now() from message where id = ${first?.id ?? ""}`;
+    const fed: string[] = [];
+    const feeder = createCampaignFeeder({
+      ...{ route: otherRoute, ledger, canarySize: 20, windowSeconds: 5, classRules: defaultClassRules },
+      addJobs: async (_, ids) => void fed.push(...ids),
+      now: () => new Date(),
+      log: createLogger({ level: "silent", name: "test" }),
+    });
+    const open = await feeder.openCampaigns();
+    expect(open).toMatchObject([{ id: campaignId, isOwn: false }]);
+    await feeder.feed(open, 100, true);
+    expect(fed).toEqual([]);
+    expect((await findCampaign(sql, { id: campaignId }))?.feedCursor).toBeNull();
+  });
 
   test("it may go over another route, which says it in its own words", async () => {
     await using system = await startTwoLegSystem();

@@ -13,6 +13,10 @@ export interface TestSystem extends AsyncDisposable {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly simulator: SimulatorProcess;
+  /** Where the configuration stands. */
+  readonly configFile: string;
+  /** Writes further lines into it, for processes that start afterwards. */
+  configure(config: Record<string, unknown>): Promise<void>;
   /** One of the simulator's control calls; answers its JSON. */
   control<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Starts a real process of the app and waits until it says that it runs. */
@@ -70,28 +74,31 @@ export async function startSystem(
   };
 
   const file = join(folder, "hikyaku.yaml");
-  await writeFile(
-    file,
-    JSON.stringify({
-      databaseUrl: database.url,
-      redisUrl: redis.url,
-      redisPrefix: redis.redisPrefix,
-      logLevel: "info",
-      receiver: { port: 0, host: "127.0.0.1" },
-      worker: { healthPort: 0 },
-      poller: { healthPort: 0, interval: "100ms" },
-      feed: { interval: "50ms" },
-      ...options.config,
-      routes: {
-        [route]: {
-          ...simulatedRoute(`${simulator.gatewayUrl}/au`, account),
-          limits: { tps: options.tps === undefined ? null : options.tps, concurrency: options.concurrency ?? 20 },
-          hooks: { secret: hookSecret },
-          ...options.routeConfig,
+  const configure = (more: Record<string, unknown>) =>
+    writeFile(
+      file,
+      JSON.stringify({
+        databaseUrl: database.url,
+        redisUrl: redis.url,
+        redisPrefix: redis.redisPrefix,
+        logLevel: "info",
+        receiver: { port: 0, host: "127.0.0.1" },
+        worker: { healthPort: 0 },
+        poller: { healthPort: 0, interval: "100ms" },
+        feed: { interval: "50ms" },
+        ...options.config,
+        ...more,
+        routes: {
+          [route]: {
+            ...simulatedRoute(`${simulator.gatewayUrl}/au`, account),
+            limits: { tps: options.tps === undefined ? null : options.tps, concurrency: options.concurrency ?? 20 },
+            hooks: { secret: hookSecret },
+            ...options.routeConfig,
+          },
         },
-      },
-    }),
-  );
+      }),
+    );
+  await configure({});
 
   const start = async (app: AppName) => {
     const process = stack.use(
@@ -112,6 +119,8 @@ export async function startSystem(
     redisUrl: redis.url,
     redisPrefix: redis.redisPrefix,
     simulator,
+    configFile: file,
+    configure,
     control,
     start,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -22,6 +22,7 @@ export const kddi: Provider<KddiRouteConfig> = {
   connect: (route, { connections }) => createClient(route, connections),
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => connectTimeoutMs + responseTimeoutMs,
   publicSettings: publicSettingsOf,
+  account: ({ botId }) => botId,
 };
 
 function createRules(published: RouteSettings): ProviderRules {

@@ -1,4 +1,6 @@
 export { type ApiKeyRow, createApiKey, listApiKeys, revokeApiKey, verifyApiKey } from "./api-keys/api-key.ts";
+export { type AuditAction, type AuditEntry, auditActions, type Decision } from "./audit/audit-entry.ts";
+export { type ListAuditInput, listAudit } from "./audit/list-audit.ts";
 export { type AdvancedCampaigns, advanceCampaigns } from "./campaigns/advance-campaigns.ts";
 export { campaignCounts, countRows, type LegCounts, legCounts } from "./campaigns/campaign-counts.ts";
 export {
@@ -28,6 +30,8 @@ export {
 } from "./connection/connect-ledger.ts";
 export { type Migrated, migrate, schemaVersion } from "./connection/migrate.ts";
 export { newId } from "./connection/new-id.ts";
+export { type ConsentRecord, consentsOfRecipient, streamConsents } from "./consents/list-consents.ts";
+export { purgeConsents } from "./consents/purge-consents.ts";
 export { type ClaimBatchInput, type ClaimedMessage, claimBatch } from "./dispatch/claim-batch.ts";
 export {
   type ConflictingId,
@@ -116,5 +120,7 @@ export {
   settleUnknown,
   type UnknownSelection,
 } from "./unknowns/settle-unknown.ts";
+export { type UsageInput, type UsageRow, usageOfMonth } from "./usage/usage.ts";
+export { type UsageDivision, type UsagePart, usageBy, usageDivisions } from "./usage/usage-by.ts";
 export { type ReapedMessage, type ReapInput, reapInFlight } from "./workers/reap-in-flight.ts";
 export { beat, forgetWorkers, type NewWorker, registerWorker, stopWorker } from "./workers/worker-life.ts";

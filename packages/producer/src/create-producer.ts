@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import { connectLedger, listRoutes, openImportLocks, type Sql } from "@hikyaku/ledger";
 import * as z from "zod";
 import { controlCampaigns } from "./campaigns/control-campaigns.ts";
@@ -8,7 +9,7 @@ import { openJobHandoff } from "./handoff/job-handoff.ts";
 import { readInbound } from "./inbound/read-inbound.ts";
 import { sendMessage } from "./messages/send-message.ts";
 import type { Producer } from "./producer.ts";
-import { callback, readFields } from "./request/read-fields.ts";
+import { callback, label, readFields } from "./request/read-fields.ts";
 import { createRouteBook } from "./routes/route-book.ts";
 
 export interface ProducerOptions {
@@ -18,6 +19,8 @@ export interface ProducerOptions {
   redisUrl: string;
   /** As in the running system's configuration. Default `hikyaku`. */
   redisPrefix?: string;
+  /** Who acts, for the audit of rules that are set aside. Default: the user and host this process runs as. */
+  actor?: string;
   /** Connections to the database at most, one more while importing. Default 4. */
   databaseConnections?: number;
   /** Told of errors that no call fails by, such as a lost connection to Redis. Default: nobody. */
@@ -34,6 +37,7 @@ const optionsSchema = z.strictObject(
       .string()
       .regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"')
       .optional(),
+    actor: label.optional(),
     databaseConnections: z.int("a whole number of at least 1").min(1, "a whole number of at least 1").default(4),
     onError: callback.optional(),
   },
@@ -47,7 +51,8 @@ const optionsSchema = z.strictObject(
  * @throws LedgerNotReadyError when the database does not answer or was never migrated
  */
 export async function createProducer(options: ProducerOptions): Promise<Producer> {
-  const { databaseUrl, redisUrl, redisPrefix, databaseConnections } = readFields(optionsSchema, options);
+  const checked = readFields(optionsSchema, options);
+  const { databaseUrl, redisUrl, redisPrefix, databaseConnections, actor = thisUser() } = checked;
   const { onError = () => {} } = options;
   const ledger = connectLedger(databaseUrl, { max: databaseConnections, applicationName: "hikyaku producer" });
   const { sql } = ledger;
@@ -61,7 +66,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const routes = createRouteBook(sql);
   const locks = openImportLocks(databaseUrl);
   const { wakeFeeder } = handoff;
-  const campaigns = { sql, locks, routes, wakeFeeder };
+  const campaigns = { sql, locks, routes, actor, wakeFeeder };
 
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -73,10 +78,20 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
     previewCampaign: (request) => previewCampaign(campaigns, request),
     inbound: (request = {}) => readInbound({ sql, routes }, request),
-    sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff }, request, sendOptions),
+    sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff, actor }, request, sendOptions),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function thisUser(): string {
+  let name = "unknown";
+  try {
+    name = userInfo().username;
+  } catch {
+    // A container may run as a number that has no name.
+  }
+  return `producer:${name}@${hostname()}`;
 }
 
 async function checkLedger(sql: Sql): Promise<void> {

@@ -247,14 +247,14 @@ describe("the same campaign again", () => {
   test("takes its route's policy for unknown outcomes once, and is the same when that changes", async () => {
     await using fresh = await freshProducer();
     const policyOf = async (key: string) => (await fresh.sql`select on_unknown from campaign where key = ${key}`)[0];
-    await publishCouponRoute(fresh.sql, "resend");
+    await publishCouponRoute(fresh.sql, { onUnknown: "resend" });
     const request = { ...coupon, recipients: [...people(1)] };
     await fresh.hikyaku.enqueueCampaign(request);
     expect(await policyOf(coupon.key)).toEqual({ onUnknown: "resend" });
     await fresh.hikyaku.enqueueCampaign({ ...request, key: "held", onUnknown: "hold" });
     expect(await policyOf("held")).toEqual({ onUnknown: "hold" });
 
-    await publishCouponRoute(fresh.sql, "hold");
+    await publishCouponRoute(fresh.sql, { onUnknown: "hold" });
     await using another = await createProducer(fresh.options);
     expect(await another.enqueueCampaign(request)).toMatchObject({ created: false });
     expect(await policyOf(coupon.key)).toEqual({ onUnknown: "resend" });

@@ -1,3 +1,4 @@
+import { type ClassRules, defaultClassRules } from "@hikyaku/core";
 import { connectLedger, type Ledger, migrate, type OnUnknown, publishRoutes } from "@hikyaku/ledger";
 import { createDatabase, createRedis } from "@hikyaku/testkit";
 import { createProducer, type Producer, type ProducerOptions } from "../src/index.ts";
@@ -24,10 +25,19 @@ export async function freshProducer(overrides: Partial<ProducerOptions> = {}): P
   return { hikyaku, sql, options, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** As a worker publishes it when it starts. */
-export async function publishCouponRoute(sql: Ledger["sql"], onUnknown: OnUnknown = "hold"): Promise<void> {
+/** As a worker publishes it when it starts. What most tests are about is no question of class: they send notices. */
+export async function publishCouponRoute(
+  sql: Ledger["sql"],
+  { onUnknown = "hold", ...rules }: Partial<ClassRules> & { onUnknown?: OnUnknown } = {},
+): Promise<void> {
+  const classRules: ClassRules = {
+    ...defaultClassRules,
+    defaultClass: "transactional",
+    senderName: "株式会社飛脚堂",
+    ...rules,
+  };
   const settings = { smsNumber: "0312345678" };
-  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings, onUnknown }]);
+  await publishRoutes(sql, [{ name: "coupon-sms", provider: "kddi", settings, onUnknown, classRules }]);
 }
 
 /** `count` different mobile numbers from the `first` on, with a name each. */

@@ -23,6 +23,8 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
   const preview = await fresh.hikyaku.previewCampaign(request);
   expect(preview).toEqual({
     route: "coupon-sms",
+    class: "transactional",
+    windows: [],
     variables: ["name"],
     recipients: 12_001,
     rejected: 1,
@@ -49,7 +51,7 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
   expect(await fresh.sql`select id from campaign union all select id from message`).toHaveLength(0);
 
   const result = await fresh.hikyaku.enqueueCampaign(request);
-  const { samples: _, variables: __, secondLegSegments: ___, ...same } = preview;
+  const { samples: _, variables: __, secondLegSegments: ___, windows: ____, ...same } = preview;
   expect(result).toMatchObject(same);
 });
 

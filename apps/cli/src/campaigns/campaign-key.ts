@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { type ContentOptions, fallbackOf } from "./campaign-options.ts";
+import { classFieldsOf } from "./class-options.ts";
 import { lineOfSaid, type Said } from "./read-said.ts";
 
 /**
@@ -11,9 +12,10 @@ import { lineOfSaid, type Said } from "./read-said.ts";
 export async function keyOfFile(path: string, said: Said, options: ContentOptions): Promise<string> {
   const { route, priority, window, startAt, validFor, onUnknown } = options;
   const hash = createHash("sha256");
-  // What is not given adds nothing: the key of a command stays what it was when an option is new.
-  const fallback = Object.values(fallbackOf(options));
-  hash.update(JSON.stringify([route, lineOfSaid(said), priority, window, startAt, validFor, onUnknown, ...fallback]));
+  // What is not given adds nothing: a command from before there was an option makes the key it made then, and sends nothing twice.
+  const ofClass = classFieldsOf(options);
+  const further = [...Object.values(fallbackOf(options)), ...(Object.keys(ofClass).length > 0 ? [ofClass] : [])];
+  hash.update(JSON.stringify([route, lineOfSaid(said), priority, window, startAt, validFor, onUnknown, ...further]));
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   const name = basename(path)
     .replace(/\.[^.]*$/, "")

@@ -2,10 +2,11 @@ import { parseDuration } from "@hikyaku/core";
 import type { CampaignOptions } from "@hikyaku/producer";
 import type { Command } from "commander";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { addClassOptions, type ClassOptions, classFieldsOf } from "./class-options.ts";
 import type { Said } from "./read-said.ts";
 
 /** What a campaign says and how it is sent, as options of `create` and `send`. */
-export interface ContentOptions {
+export interface ContentOptions extends ClassOptions {
   route: string;
   text?: string;
   textFile?: string;
@@ -59,13 +60,17 @@ export function addContentOptions(command: Command): Command {
       "instead of a text: the content from a YAML or JSON file, e.g. a card with its SMS",
     )
     .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
-    .option("--name <name>", "name for people (default: the key)")
+    .option("--name <name>", "name for people (default: the key)");
+  addClassOptions(command, "advertising")
     .option(
       "--priority <1-10>",
       "its share where several campaigns run: one of 10 gets ten messages where one of 1 gets one (default: 5)",
       wholeNumber(1, 10),
     )
-    .option("--window <times>", 'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: any time)')
+    .option(
+      "--window <times>",
+      'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: those of its class)',
+    )
     .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)")
     .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
     .option(
@@ -88,6 +93,7 @@ export function toCampaignOptions(
     ...(priority === undefined ? {} : { priority }),
     ...(window === undefined ? {} : { window }),
     ...(onUnknown === undefined ? {} : { onUnknown }),
+    ...classFieldsOf(options),
     ...fallbackOf(options),
     ...validityOf(options),
   };

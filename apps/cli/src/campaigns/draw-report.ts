@@ -3,6 +3,7 @@ import type { CampaignCounts, CampaignReport, ReasonCount } from "@hikyaku/ledge
 import { count, lengthOfTime, moment, percent, rate } from "../output/format.ts";
 import { drawPairs, drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
+import { classLines } from "./class-lines.ts";
 import { fallbackText } from "./fallback-text.ts";
 
 /** What the report needs beyond the ledger. */
@@ -41,6 +42,7 @@ export function drawReport(report: CampaignReport, { tps }: ReportContext, paint
       ["id", campaign.id],
       ["state", stateText(report)],
       ["route", campaign.route],
+      ...classLines(campaign),
       ["messages", `${count(counts.total)} (${count(report.segmentsAccepted)} billable parts accepted)`],
       ...(spanMs === null
         ? []

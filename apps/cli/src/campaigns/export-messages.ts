@@ -1,5 +1,5 @@
+import { writeCell } from "@hikyaku/core";
 import { type Sql, streamMessages } from "@hikyaku/ledger";
-import { writeCell } from "../csv/write-cell.ts";
 import { messageView } from "../messages/message-view.ts";
 
 export interface ExportInput {

@@ -1,3 +1,4 @@
+import { deliveryWindowText } from "@hikyaku/core";
 import type { CampaignPreview, Producer } from "@hikyaku/producer";
 import type { Cli, ExitCode } from "../cli.ts";
 import { type RecipientFile, rowSource } from "../csv/recipient-file.ts";
@@ -53,9 +54,11 @@ function drawPreview(preview: FilePreview, paint: Paint): string {
   const { recipients, suppressed, segments, secondLegSegments, rejected, duplicates, samples, rejectedByCode } =
     preview;
   const receive = recipients - suppressed;
+  const times = preview.windows.length === 0 ? "at any time" : preview.windows.map(deliveryWindowText).join(", and ");
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
+      `as ${preview.class}, ${times}`,
       ...(secondLegSegments > 0
         ? [`${counted(secondLegSegments, "billable part")} more if everybody needed the second leg`]
         : []),

@@ -1,6 +1,5 @@
-import { messageStates } from "@hikyaku/core";
+import { messageStates, writeCell } from "@hikyaku/core";
 import type { CampaignReport, SecondLegsReport } from "@hikyaku/ledger";
-import { writeCell } from "../csv/write-cell.ts";
 
 /** The report's figures as CSV, one a row: `figure,value`. */
 export function reportCsv(report: CampaignReport): string {
@@ -11,6 +10,8 @@ export function reportCsv(report: CampaignReport): string {
     ["name", campaign.name],
     ["route", campaign.route],
     ["state", campaign.state],
+    ["class", campaign.class ?? ""],
+    ...campaign.overrides.map(({ rule, reason, by }): [string, string] => [`override.${rule}`, `${reason} (${by})`]),
     ["messages", counts.total],
     ...messageStates.map((state): [string, number] => [`messages.${state}`, counts[state]]),
     ...(secondLegs === null ? [] : secondLegRows(secondLegs)),

@@ -10,7 +10,9 @@ import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
 import { reportView } from "./campaign-view.ts";
+import { windowNotice } from "./class-lines.ts";
 import { drawReport } from "./draw-report.ts";
+import { findCampaignByName } from "./find-campaign-by-name.ts";
 import { importText } from "./import-text.ts";
 import { importWithProgress } from "./import-with-progress.ts";
 import type { Said } from "./read-said.ts";
@@ -59,6 +61,8 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
       `Campaign ${key} has been started before and is ${imported.state}: nothing is sent again. Use another --key to send to this file once more.\n`,
     );
   }
+  const notice = await windowNotice(ledger.sql, await findCampaignByName(ledger.sql, id));
+  if (notice !== null) err.write(`It is ${notice}.\n`);
   if (!options.wait) {
     if (options.json)
       cli.terminal.out.write(`${JSON.stringify({ ...imported, rejectedFile: rejectedPath }, null, 2)}\n`);

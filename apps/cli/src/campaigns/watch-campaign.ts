@@ -1,4 +1,4 @@
-import { type DeliveryWindow, isOpen, type MessageState } from "@hikyaku/core";
+import type { MessageState } from "@hikyaku/core";
 import {
   type CampaignCounts,
   type CampaignRow,
@@ -9,6 +9,7 @@ import {
 } from "@hikyaku/ledger";
 import { lengthOfTime } from "../output/format.ts";
 import type { Progress } from "../output/progress.ts";
+import { windowNotice } from "./class-lines.ts";
 
 export interface WatchInput {
   sql: Sql;
@@ -120,10 +121,9 @@ function endOf(campaign: CampaignRow, counts: CampaignCounts, until: WatchInput[
 }
 
 async function whyQuiet(sql: Sql, campaign: CampaignRow): Promise<string> {
-  const window = campaign.deliveryWindow as DeliveryWindow | null;
   if (campaign.state === "ready" && campaign.startAt !== null) return `it starts at ${campaign.startAt.toISOString()}`;
-  if (!isOpen(window, new Date()))
-    return `it is outside its delivery window (${window?.from}-${window?.to} ${window?.timeZone})`;
+  const notice = await windowNotice(sql, campaign);
+  if (notice !== null) return `it is ${notice}`;
   const route = await findRoute(sql, campaign.route);
   if (route?.heldAt) return `route ${route.name} is held (${route.heldCause}: ${route.heldReason})`;
   return `is a worker running? Start \`hikyaku up\` or a worker, with route ${campaign.route} in its configuration`;

@@ -12,11 +12,13 @@ export async function publishMissingRoutes(sql: Sql, { routes }: Config): Promis
   if (missing.length === 0) return;
   await publishRoutes(
     sql,
-    missing.map(({ name, provider, settings, unknown }) => ({
+    missing.map(({ name, provider, settings, unknown, classRules }) => ({
       name,
       provider,
       settings: findProvider(provider).publicSettings(settings),
       onUnknown: unknown.policy,
+      classRules,
+      account: findProvider(provider).account?.(settings) ?? null,
     })),
   );
 }

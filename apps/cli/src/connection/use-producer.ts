@@ -2,6 +2,7 @@ import type { Ledger } from "@hikyaku/ledger";
 import { createProducer, type Producer } from "@hikyaku/producer";
 import type { GlobalOptions, World } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
+import { actorOf } from "./actor.ts";
 import type { FoundStack } from "./find-stack.ts";
 import { publishMissingRoutes } from "./publish-missing-routes.ts";
 import { useLedger } from "./use-ledger.ts";
@@ -22,7 +23,7 @@ export async function useProducer<const T>(
       if (stack.config !== null) await publishMissingRoutes(ledger.sql, stack.config);
       let isTold = false;
       const producer = await createProducer({
-        ...{ databaseUrl, redisUrl, redisPrefix },
+        ...{ databaseUrl, redisUrl, redisPrefix, actor: actorOf(world) },
         onError(error) {
           if (isTold) return;
           isTold = true;

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { variableName } from "@hikyaku/core";
 import { CliError } from "../cli-error.ts";
+import { type ConsentColumns, consentColumns } from "./consent-columns.ts";
 import { decodeText } from "./decode-text.ts";
 import { type CsvRow, readRows } from "./read-rows.ts";
 import { recipientColumn } from "./recipient-column.ts";
@@ -18,7 +19,7 @@ export interface RowSource {
   fault?: { code: string; reason: string };
 }
 
-/** `to`, and every column by its header. */
+/** `to`, `consent_at` and `consent_source` where the file has them, and every column by its header. */
 export interface RecipientRow {
   readonly to: string | undefined;
   readonly [variable: string]: string | undefined;
@@ -73,7 +74,9 @@ export async function openRecipientFile(path: string, options: RecipientFileOpti
       header,
       recipientHeader: header[column] ?? "",
       variables: names.filter((name) => name !== ""),
-      rows: recipients(rest, blocks, { names, column, encoding: () => text.encoding }),
+      rows: recipients(rest, blocks, {
+        ...{ names, column, consents: consentColumns(header), encoding: () => text.encoding },
+      }),
       get encoding() {
         return text.encoding;
       },
@@ -100,6 +103,7 @@ interface Columns {
   names: readonly string[];
   /** Which of them holds the recipient. */
   column: number;
+  consents: ConsentColumns;
   encoding: () => string;
 }
 
@@ -112,12 +116,15 @@ async function* recipients(
   for await (const block of blocks) for (const row of block) yield toRecipient(row, columns);
 }
 
-function toRecipient({ line, cells, fault: found }: CsvRow, { names, column, encoding }: Columns): RecipientRow {
+function toRecipient({ line, cells, fault: found }: CsvRow, columns: Columns): RecipientRow {
+  const { names, column, consents, encoding } = columns;
   const fault = found ?? faultOf(cells, names.length, encoding);
   if (fault !== undefined) return { to: undefined, [rowSource]: { line, cells, fault } };
   const row: Record<string | symbol, unknown> = {};
   for (let at = 0; at < cells.length; at++) row[names[at] ?? ""] = cells[at];
   row.to = cells[column];
+  if (consents.consent_at !== undefined) row.consent_at = cells[consents.consent_at];
+  if (consents.consent_source !== undefined) row.consent_source = cells[consents.consent_source];
   row[rowSource] = { line, cells };
   return row as unknown as RecipientRow;
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { writeCell } from "@hikyaku/core";
 import { CliError } from "../cli-error.ts";
-import { writeCell } from "./write-cell.ts";
 
 export interface RejectedRow {
   line: number;

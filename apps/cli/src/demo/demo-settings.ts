@@ -1,9 +1,12 @@
 import type { SimulatorOptions } from "@hikyaku/simulator";
 import { rehearsalSimulator } from "../system/simulator-account.ts";
 
-/** The campaign's text: every `#{…}` is a column of `examples/recipients.csv`. */
+/**
+ * The campaign's text: every `#{…}` is a column of `examples/recipients.csv`. A confirmation and no advertising, so that the demo
+ * runs at any hour.
+ */
 export const demoText =
-  "【飛脚堂】#{氏名}様、#{店舗}で使える「#{クーポン}」をお届けします。#{ポイント}ポイント、#{有効期限}まで";
+  "【飛脚堂】#{氏名}様、#{店舗}での「#{クーポン}」の交換を承りました。#{ポイント}ポイント、#{有効期限}まで";
 
 /** They asked for no more messages before the campaign; both stand in the file. */
 export const demoSuppressed = ["+819009000001", "+819009000002"] as const;

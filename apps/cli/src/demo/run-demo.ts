@@ -130,6 +130,7 @@ async function campaign(
       key: `demo-${new Date().toISOString()}`,
       name: "demo",
       route: simulatedRouteName,
+      class: "transactional",
       text: demoText,
     });
     const imported = await importWithProgress({

@@ -29,7 +29,22 @@ export function checkConfig(config: Config): Finding[] {
 
 const shortestSecret = 16;
 
-function checkRoute({ name, hooks, receiptGraceMs }: RouteConfig): Finding[] {
+function checkRoute(route: RouteConfig): Finding[] {
+  return [...checkSender(route), ...checkReceipts(route)];
+}
+
+function checkSender({ name, classRules }: RouteConfig): Finding[] {
+  if (classRules.senderName !== null || (classRules.defaultClass ?? "advertising") !== "advertising") return [];
+  return [
+    warn(
+      `route ${name}`,
+      "no `sender.name`: advertising is refused, and a campaign that does not state its class is advertising",
+      "Set `sender.name` to the company's official name, or `class` to what the route is for.",
+    ),
+  ];
+}
+
+function checkReceipts({ name, hooks, receiptGraceMs }: RouteConfig): Finding[] {
   const what = `route ${name}`;
   if (hooks === null) {
     return [

@@ -128,10 +128,10 @@ test.for([
 test("settings that can be read but will go badly are warned of", () => {
   const text = `routes:
   sms: { provider: kddi, baseUrl: "https://x.example/au", botId: b, basicAuth: { user: u, password: p }, tokens: smsonly, smsNumber: "0312345678" }
-  two: { provider: kddi, baseUrl: "https://x.example/au", botId: b, basicAuth: { user: u, password: p }, tokens: smsonly, smsNumber: "0312345678", receiptGrace: 5s, hooks: { secret: short } }
+  two: { provider: kddi, baseUrl: "https://x.example/au", botId: b, basicAuth: { user: u, password: p }, tokens: smsonly, smsNumber: "0312345678", class: dunning, receiptGrace: 5s, hooks: { secret: short } }
 `;
   const read = parseConfig({ text, file: "x.yaml", env: {}, routeSchemas });
   expect(read.ok && summary(checkConfig(read.config))).toEqual([
-    ...["ok configuration", "warn console", "warn route sms", "warn route two", "warn route two"],
+    ...["ok configuration", "warn console", "warn route sms", "warn route sms", "warn route two", "warn route two"],
   ]);
 });

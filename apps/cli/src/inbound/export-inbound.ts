@@ -1,5 +1,5 @@
+import { writeCell } from "@hikyaku/core";
 import { type InboundFilter, type InboundRow, type Sql, streamInbound } from "@hikyaku/ledger";
-import { writeCell } from "../csv/write-cell.ts";
 import { inboundView } from "./inbound-view.ts";
 
 const columns = [

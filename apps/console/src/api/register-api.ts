@@ -4,6 +4,7 @@ import type { ConsoleDeps } from "../console-deps.ts";
 import { checkRequest } from "../problems/request-faults.ts";
 import type { Api } from "./api.ts";
 import { createApiKeyGuard } from "./api-key-guard.ts";
+import { auditRoute } from "./audit/audit-route.ts";
 import { campaignListRoutes } from "./campaigns/campaign-lists.ts";
 import { campaignReportRoute } from "./campaigns/campaign-report.ts";
 import { controlCampaignRoutes } from "./campaigns/control-campaign.ts";
@@ -19,6 +20,7 @@ import { sendMessageRoute } from "./messages/send-message.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
 import { suppressionRoutes } from "./suppressions/suppression-routes.ts";
 import { unknownRoutes } from "./unknown/unknown-routes.ts";
+import { usageRoute } from "./usage/usage-route.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -54,5 +56,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   eventRoutes(api, deps);
   endpointRoutes(api, deps);
   routeRoutes(api, deps);
+  usageRoute(api, deps);
+  auditRoute(api, deps);
   await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }

@@ -15,6 +15,8 @@ const tags = [
   { name: "Suppressions", description: "Who must not be messaged." },
   { name: "Events", description: "What is told to your own system, and whether it has taken it." },
   { name: "Routes", description: "The sender accounts, and whether they may send." },
+  { name: "Usage", description: "What the carrier counted." },
+  { name: "Audit", description: "What was decided against a rule, by whom and why." },
 ];
 
 /** Collects the OpenAPI document from the routes that are registered after it. */

@@ -4,6 +4,11 @@ const recipient = {
   type: "object",
   properties: {
     to: { type: "string", description: "A phone number in any usual spelling." },
+    consent_at: {
+      type: "string",
+      description: "When the recipient agreed to advertising: ISO 8601, or `2026-04-01`. Kept with advertising.",
+    },
+    consent_source: { type: "string", description: "How, e.g. `web form`." },
   },
   required: ["to"],
   additionalProperties: {
@@ -13,8 +18,8 @@ const recipient = {
 };
 
 const rows = [
-  { to: "090-1234-5678", name: "佐藤", code: "A1" },
-  { to: "+81 80 1234 5678", name: "鈴木", code: "B2" },
+  { to: "090-1234-5678", name: "佐藤", code: "A1", consent_at: "2026-04-01", consent_source: "web form" },
+  { to: "+81 80 1234 5678", name: "鈴木", code: "B2", consent_at: "2026-04-02", consent_source: "web form" },
 ];
 
 /** The upload is read as a stream, without a schema; this is what it says of itself. */

@@ -36,7 +36,7 @@ function told(
     } as CampaignRow,
     counts,
     progress: progressOf(counts),
-    ...{ route: null, pace: null, now, clock: createClock("Asia/Tokyo", () => now), ...more },
+    ...{ route: null, windows: [], pace: null, now, clock: createClock("Asia/Tokyo", () => now), ...more },
   };
   return situation(input)?.text.replace(/<[^>]+>/g, "") ?? "nothing";
 }
@@ -69,8 +69,18 @@ test.each([
   ],
   [
     "outside its window",
-    told({ state: "running", deliveryWindow: window }),
+    told({ state: "running" }, { windows: [window] }),
     "Outside its delivery window (09:00 to 20:00 Asia/Tokyo). It goes on by itself at 09:00:00.",
+  ],
+  [
+    "outside of one of its windows",
+    told({ state: "running" }, { windows: [window, { ...window, from: "18:00", to: "22:00", weekdays: [5] }] }),
+    "Outside its delivery window (09:00 to 20:00 Asia/Tokyo, and 18:00 to 22:00 Asia/Tokyo on Fri). It goes on by itself at 2026-12-04 18:00.",
+  ],
+  [
+    "never inside its windows",
+    told({ state: "running" }, { windows: [window, { ...window, from: "21:00", to: "22:00" }] }),
+    "Outside its delivery window (09:00 to 20:00 Asia/Tokyo, and 21:00 to 22:00 Asia/Tokyo). The windows never open together, so it never goes on: cancel it, or mend the windows of its class in the configuration.",
   ],
   [
     "standing still without a reason",

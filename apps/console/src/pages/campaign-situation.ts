@@ -1,10 +1,10 @@
-import { isOpen, nextOpening } from "@hikyaku/core";
+import { areOpen, type DeliveryWindow, mayGoOutFrom } from "@hikyaku/core";
 import type { CampaignCounts, CampaignRow } from "@hikyaku/ledger";
 import type { Progress } from "../progress/progress-of.ts";
 import type { Pace } from "../progress/watch-pace.ts";
 import type { RouteState } from "../routes/route-states.ts";
 import { type Html, html } from "./html.ts";
-import { type Clock, number, plural, span } from "./words.ts";
+import { type Clock, number, plural, span, windowsText } from "./words.ts";
 
 /** A campaign and all that decides whether it sends at this moment. */
 export interface CampaignNow {
@@ -12,6 +12,8 @@ export interface CampaignNow {
   counts: CampaignCounts;
   progress: Progress;
   route: RouteState | null;
+  /** All must be open for it to go out. */
+  windows: readonly DeliveryWindow[];
   pace: Pace | null;
   now: Date;
   clock: Clock;
@@ -21,8 +23,8 @@ export interface CampaignNow {
 const standingTooLongMs = 20_000;
 
 /** Why it does not send at this moment, if it does not. The first reason that holds is the one that counts. */
-export function situation({ campaign, counts, progress, route, pace, now, clock }: CampaignNow): Html | null {
-  const { state, deliveryWindow: window } = campaign;
+export function situation({ campaign, counts, progress, route, windows, pace, now, clock }: CampaignNow): Html | null {
+  const { state } = campaign;
   if (state === "paused") {
     return html`<p class="alert warn"><b>Paused</b>${campaign.pausedAt && html` since ${clock.short(campaign.pausedAt)}`}: ${campaign.pauseReason ?? "no reason given"}. Receipts still come in. ${number(progress.queued)} are left to send.</p>`;
   }
@@ -43,8 +45,9 @@ export function situation({ campaign, counts, progress, route, pace, now, clock 
   if (route?.held) {
     return html`<p class="alert danger"><b>Nothing goes out: its route is held.</b> ${route.held.reason ?? route.held.cause} <a href="/routes">Routes</a></p>`;
   }
-  if (window && !isOpen(window, now)) {
-    return html`<p class="alert warn"><b>Outside its delivery window</b> (${window.from} to ${window.to} ${window.timeZone}). It goes on by itself at ${clock.short(nextOpening(window, now))}.</p>`;
+  if (!areOpen(windows, now)) {
+    const opening = mayGoOutFrom(windows, now);
+    return html`<p class="alert warn"><b>Outside its delivery window</b> (${windowsText(windows)}). ${opening ? html`It goes on by itself at ${clock.short(opening)}.` : "The windows never open together, so it never goes on: cancel it, or mend the windows of its class in the configuration."}</p>`;
   }
   if (pace && pace.standingMs > standingTooLongMs) {
     return html`<p class="alert danger"><b>Nothing has gone out for ${span(pace.standingMs)}</b> although it could. Is a worker running? <a href="/routes">Routes</a> shows who is connected.</p>`;

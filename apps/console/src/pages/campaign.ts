@@ -1,4 +1,4 @@
-import { type MessageState, messageStates } from "@hikyaku/core";
+import { defaultClassRules, type MessageState, messageStates, windowsInForce } from "@hikyaku/core";
 import type { CampaignCounts, CampaignReport, CampaignRow } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import { showCampaign } from "../api/campaigns/find-by-name.ts";
@@ -11,7 +11,7 @@ import { type CampaignNow, situation } from "./campaign-situation.ts";
 import { type Html, html } from "./html.ts";
 import type { PageContext } from "./page-context.ts";
 import { progressBar, progressLegend } from "./progress-bar.ts";
-import { type Clock, number, percent, perSecond, plural, span } from "./words.ts";
+import { type Clock, number, percent, perSecond, plural, span, windowsText } from "./words.ts";
 
 /** `GET /campaigns/{campaign}`: one campaign, live. */
 export function campaignPage(app: FastifyInstance, context: PageContext): void {
@@ -25,11 +25,14 @@ export function campaignPage(app: FastifyInstance, context: PageContext): void {
       counts.total > 0 ? reports.reportOf(campaign.id) : null,
     ]);
     const progress = progressOf(counts);
+    const route = routes.find((each) => each.name === campaign.route) ?? null;
+    const windows = windowsInForce(campaign, route?.classRules ?? defaultClassRules);
     const view: CampaignNow = {
       campaign,
       counts,
       progress,
-      route: routes.find((route) => route.name === campaign.route) ?? null,
+      route,
+      windows,
       pace: campaign.state === "running" ? pace.paceOf(campaign.id) : null,
       now: new Date(),
       clock,
@@ -56,17 +59,17 @@ ${tiles(view)}
 <div><h2>Reasons</h2><div id="reasons" data-part>${reasons(read, clock)}</div>
 <h2>Recipients</h2><div id="recipients" data-part>${recipients(campaign, counts)}</div>
 <h2>What it says</h2>${content(campaign)}
+<h2>What it is for</h2>${classOf(view)}
 <h2>Times</h2><div id="times" data-part>${times(campaign, read?.report ?? null, clock)}</div>
 </div></div>`,
     });
   });
 }
 
-function tiles({ campaign, progress, route, pace, now, clock }: CampaignNow): Html {
+function tiles({ campaign, progress, route, windows, pace, now, clock }: CampaignNow): Html {
   const done = doneCount(progress);
   const limit = route?.limits?.tps ?? null;
-  const end =
-    pace && estimateEnd({ left: progress.queued, perSecond: pace.perSecond, window: campaign.deliveryWindow, now });
+  const end = pace && estimateEnd({ left: progress.queued, perSecond: pace.perSecond, windows, now });
   return html`<div class="tiles">
 <div class="tile"><span>Gone out</span><strong>${percent(doneShare(progress))}</strong><span>${number(done)} of ${number(progress.total - progress.stopped)}</span></div>
 <div class="tile"><span>Rate now</span><strong>${pace ? perSecond(pace.perSecond) : campaign.state === "running" ? "…" : "–"}</strong><span>${limit === null ? "no limit" : `limit of the route ${perSecond(limit)}`}</span></div>
@@ -133,8 +136,19 @@ function content({ content }: CampaignRow): Html {
   return html`<div class="card">${isText && html`<pre class="text">${text}</pre>`}${hasOther && html`<details><summary class="small soft">Settings of the carrier</summary><pre>${JSON.stringify(other, null, 2)}</pre></details>`}</div>`;
 }
 
+function classOf({ campaign, windows, clock }: CampaignNow): Html {
+  const { overrides } = campaign;
+  return html`<div class="card"><dl class="facts">
+<dt>Class</dt><dd>${campaign.class ?? "none: it is from before there were classes"}</dd>
+<dt>Delivery window</dt><dd>${windowsText(windows)}</dd>
+${overrides.map(
+  ({ rule, reason, by, at }) =>
+    html`<dt>Rule set aside</dt><dd><b>${rule}</b>: ${reason} <span class="soft small">${by}, ${clock.short(new Date(at))}</span></dd>`,
+)}
+</dl>${overrides.length > 0 && html`<p class="small"><a href="/audit?campaign=${campaign.id}">Audit</a></p>`}</div>`;
+}
+
 function times(campaign: CampaignRow, report: CampaignReport | null, clock: Clock): Html {
-  const { deliveryWindow: window } = campaign;
   const moments: [string, Date | null][] = [
     ["Created", campaign.createdAt],
     ["Imported", campaign.importedAt],
@@ -149,7 +163,6 @@ function times(campaign: CampaignRow, report: CampaignReport | null, clock: Cloc
   const delay = report?.receiptDelayMs;
   return html`<div class="card"><dl class="facts">
 ${moments.map(([name, at]) => at && html`<dt>${name}</dt><dd>${clock.full(at)}</dd>`)}
-<dt>Delivery window</dt><dd>${window ? `${window.from} to ${window.to} ${window.timeZone}` : "any time"}</dd>
 <dt>Priority</dt><dd>${campaign.priority} <span class="soft">(1 to 10; one of 10 gets ten messages where one of 1 gets one)</span></dd>
 ${campaign.fallback && html`<dt>Followed by a second leg</dt><dd>${span(campaign.fallback.afterMs)} after acceptance without delivery, at once when it fails${campaign.fallback.onRejected && ", also when it is refused"}${campaign.fallback.onUnknown && ", also when its outcome is unknown"}${campaign.fallback.route && html` over ${campaign.fallback.route}`}</dd>`}
 <dt>When unknown</dt><dd>${campaign.onUnknown === "hold" ? "held for the operator" : "sent again"}</dd>

@@ -18,6 +18,8 @@ export type Place =
   | "recipients"
   | "suppressions"
   | "events"
+  | "usage"
+  | "audit"
   | "api-keys"
   | "docs";
 
@@ -39,6 +41,8 @@ const places: readonly (readonly [Place, string, string])[] = [
   ["recipients", "/recipients", "Recipients"],
   ["suppressions", "/suppressions", "Suppressions"],
   ["events", "/events", "Events"],
+  ["usage", "/usage", "Usage"],
+  ["audit", "/audit", "Audit"],
   ["api-keys", "/api-keys", "API keys"],
   ["docs", "/docs", "API"],
 ];

@@ -1,4 +1,4 @@
-import { maskNumber, type Provider, prepareLeg } from "@hikyaku/core";
+import { maskNumber, type Provider, prepareLeg, type RecordedOverride } from "@hikyaku/core";
 import {
   type CampaignRow,
   findCampaign,
@@ -77,6 +77,9 @@ ${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>$
           : `line ${message.line ?? "–"} of the list, round ${message.round}`,
       ],
       ["Leg", legText(message, other)],
+      ["Class", message.class],
+      ["Rules set aside", message.overrides?.map(overrideText).join("; ") ?? null],
+      ["Consent", consentOf(message)],
       ["Idempotency key", message.idempotencyKey],
       ["Billable parts", message.segments],
       ["Channel", message.channel],
@@ -88,8 +91,17 @@ ${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>$
     return html`<div class="card"><dl class="facts">${rows.map(([name, value]) => value !== null && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`;
   }
 
+  function consentOf({ consentAt, consentSource }: MessageRow): Html | null {
+    if (consentAt === null && consentSource === null) return null;
+    return html`${consentAt && clock.full(consentAt)} ${consentSource}`;
+  }
+
   app.get("/messages/:id", (request, reply) => show(request, reply, false));
   app.post("/messages/:id", (request, reply) => show(request, reply, true));
+}
+
+function overrideText({ rule, reason, by }: RecordedOverride): string {
+  return `${rule}: ${reason} (${by})`;
 }
 
 /** As its recipient reads it, by the rules of the route as they are now; null when they refuse it by now. */

@@ -1,5 +1,5 @@
-import { type CampaignState, campaignStates } from "@hikyaku/core";
-import { type CampaignCounts, type CampaignRow, listCampaigns } from "@hikyaku/ledger";
+import { type CampaignState, campaignStates, type DeliveryWindow, readClassRules, windowsInForce } from "@hikyaku/core";
+import { type CampaignCounts, type CampaignRow, listCampaigns, listRoutes } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import { cursorOf, readCursor } from "../api/cursor.ts";
@@ -26,10 +26,14 @@ export function overviewPage(app: FastifyInstance, context: PageContext): void {
     const state = campaignStates.find((each) => each === query.state);
     const from = readCursor(position, query.cursor);
     const isFirst = state === undefined && from === undefined;
-    const [listed, ...active] = await Promise.all([
+    const [routes, listed, ...active] = await Promise.all([
+      listRoutes(sql),
       listCampaigns(sql, { limit: pageSize + 1, ...from, ...(state ? { state } : {}) }),
       ...(isFirst ? activeStates.map((each) => listCampaigns(sql, { state: each, limit: 50 })) : []),
     ]);
+    const rules = new Map(routes.map(({ name, classRules }) => [name, readClassRules(classRules)]));
+    const windowsOf = (campaign: CampaignRow) =>
+      windowsInForce(campaign, rules.get(campaign.route) ?? readClassRules(null));
     const shown = listed.slice(0, pageSize);
     const last = shown.at(-1);
     const older = listed.length > pageSize && last ? cursorOf({ before: last.id }) : null;
@@ -39,7 +43,7 @@ export function overviewPage(app: FastifyInstance, context: PageContext): void {
       refreshMs: 2_000,
       main: html`
 <div class="head"><h1>Campaigns</h1></div>
-${isFirst && html`<div id="active" data-part>${active.flat().map((campaign) => activeCard(campaign, context))}</div>`}
+${isFirst && html`<div id="active" data-part>${active.flat().map((campaign) => activeCard(campaign, windowsOf(campaign), context))}</div>`}
 <h2>${isFirst ? "All campaigns" : "Campaigns"}</h2>
 <div class="chips">${[undefined, ...campaignStates].map(
         (each) =>
@@ -51,17 +55,11 @@ ${older !== null && html`<p class="actions"><a class="button" href="/?${state ? 
   });
 }
 
-function activeCard(campaign: Listed, { pace, clock }: PageContext): Html {
+function activeCard(campaign: Listed, windows: readonly DeliveryWindow[], { pace, clock }: PageContext): Html {
   const progress = progressOf(campaign.counts);
   const measured = campaign.state === "running" ? pace.paceOf(campaign.id) : null;
   const end =
-    measured &&
-    estimateEnd({
-      left: progress.queued,
-      perSecond: measured.perSecond,
-      window: campaign.deliveryWindow,
-      now: new Date(),
-    });
+    measured && estimateEnd({ left: progress.queued, perSecond: measured.perSecond, windows, now: new Date() });
   const facts = [
     html`<b>${percent(doneShare(progress))}</b> of ${number(progress.total - progress.stopped)}`,
     measured && html`<b>${perSecond(measured.perSecond)}</b>`,
@@ -93,6 +91,6 @@ function share(delivered: number, done: number): string {
 function noCampaign(state: CampaignState | undefined): Html {
   if (state) return html`<div class="card empty">No campaign is ${state}.</div>`;
   return html`<div class="card"><p><b>No campaign yet.</b> Send the first from a CSV:</p>
-<pre>npx pnpm@10 hikyaku campaign send recipients.csv --route ROUTE --text "#{name}様 …"</pre>
+<pre>npx pnpm@10 hikyaku campaign send recipients.csv --route ROUTE --class transactional --text "#{name}様 …"</pre>
 <p class="soft">or over the <a href="/docs">HTTP API</a>, with a key from <a href="/api-keys">API keys</a>.</p></div>`;
 }

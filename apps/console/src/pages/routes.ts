@@ -1,6 +1,7 @@
 import { findRoute, holdRoute, releaseRoute } from "@hikyaku/ledger";
 import type { SendQueue } from "@hikyaku/queue";
 import type { FastifyInstance } from "fastify";
+import { actorOf } from "../api/actor.ts";
 import { Problem } from "../problems/problem.ts";
 import type { RouteQueues } from "../queues/open-queues.ts";
 import { type RouteState, routeStates } from "../routes/route-states.ts";
@@ -94,7 +95,7 @@ ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${pl
           ? html`<p>Nothing goes out on this route, neither campaigns nor single messages, until a person releases it. ${number(route.queued)} wait; ${number(route.sending)} are at the gateway at this moment and will finish. Receipts still come in.</p>`
           : html`<p>${plural(route.queued, "message")} go out again${route.held && html`. It was held because: ${route.held.reason ?? route.held.cause}`}.</p><p class="soft">If the cause is still there, the route is held again at the next refusal, and no message is harmed.</p>`
       }</div>
-<form method="post" class="stack">${isHold && html`<label>Reason, for whoever comes next<input name="reason" maxlength="200" required></label>`}
+<form method="post" class="stack"><label>${isHold ? "Reason, for whoever comes next" : "Why, for the audit"}<input name="reason" maxlength="200" required></label>
 <div class="actions"><button class="primary">${isHold ? "Hold" : "Release"}</button><a class="button" href="/routes">Back</a></div></form>`,
     });
   });
@@ -103,10 +104,11 @@ ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${pl
     const { route, action } = request.params as { route: string; action: string };
     if (!(await findRoute(sql, route))) throw new Problem("route-not-found");
     const user = request.session?.name ?? "";
+    const given = formOf(request).get("reason")?.slice(0, 200) ?? "";
     if (action === "hold") {
-      const reason = `${formOf(request).get("reason")?.slice(0, 200) || "no reason given"} (${user})`;
+      const reason = `${given || "no reason given"} (${user})`;
       await holdRoute(sql, { route, cause: "operator", reason, probeInMs: deps.config.hold.probeEveryMs });
-    } else if (action === "release") await releaseRoute(sql, { route });
+    } else if (action === "release") await releaseRoute(sql, { route, by: { actor: actorOf(request), reason: given } });
     else throw new Problem("not-found");
     deps.log.info({ route, action, user }, "route action by a person");
     return reply.redirect("/routes", 303);

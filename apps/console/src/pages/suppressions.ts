@@ -2,6 +2,7 @@ import { maskNumber } from "@hikyaku/core";
 import { addSuppression, listRoutes, listSuppressions, removeSuppression } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
+import { actorOf } from "../api/actor.ts";
 import { cursorOf, readCursor } from "../api/cursor.ts";
 import { Problem } from "../problems/problem.ts";
 import { openNumberReader } from "../recipients/read-number.ts";
@@ -65,7 +66,8 @@ ${last && html`<p class="actions"><a class="button" href="/suppressions?cursor=$
     const recipient = form.get("recipient") ?? "";
     const route = form.get("route") || "*";
     if (form.get("sure") === "yes") {
-      const removed = await removeSuppression(sql, { recipient, route });
+      const reason = form.get("reason")?.slice(0, 500) ?? "";
+      const removed = await removeSuppression(sql, { recipient, route, by: { actor: actorOf(request), reason } });
       if (!removed) throw new Problem("suppression-not-found");
       deps.log.info(
         { user: request.session?.name, to: maskNumber(recipient), route },
@@ -79,7 +81,7 @@ ${last && html`<p class="actions"><a class="button" href="/suppressions?cursor=$
       narrow: true,
       main: html`<div class="crumb"><a href="/suppressions">Suppressions</a></div><h1>Lift the suppression of ${maskNumber(recipient)}</h1>
 <div class="card"><p>Messages ${route === "*" ? "on every route" : html`on <b>${route}</b>`} reach this number again. Do it only when its owner has agreed.</p><p class="soft">Messages that were suppressed already stay unsent.</p></div>
-<form method="post" action="/suppressions/lift" class="actions"><input type="hidden" name="sure" value="yes"><input type="hidden" name="recipient" value="${recipient}"><input type="hidden" name="route" value="${route}"><button class="dangerous">Lift</button><a class="button" href="/suppressions">Back</a></form>`,
+<form method="post" action="/suppressions/lift" class="stack"><input type="hidden" name="sure" value="yes"><input type="hidden" name="recipient" value="${recipient}"><input type="hidden" name="route" value="${route}"><label>Why, for the audit<input name="reason" maxlength="500" required></label><div class="actions"><button class="dangerous">Lift</button><a class="button" href="/suppressions">Back</a></div></form>`,
     });
   });
 }

@@ -10,6 +10,7 @@ import {
 } from "@hikyaku/ledger";
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
+import { actorOf } from "../api/actor.ts";
 import { cursorOf, readCursor } from "../api/cursor.ts";
 import { Problem } from "../problems/problem.ts";
 import { readPart } from "../problems/request-faults.ts";
@@ -89,8 +90,11 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
       selection.ids?.length ??
       (await campaignCounts(sql, { campaignId: selection.campaignId ?? "", leg: "both" })).unknown;
     if (form.get("sure") === "yes") {
-      const settle = what === "resend" ? resendUnknown : closeUnknown;
-      const messages = await settle(sql, selection);
+      const reason = form.get("reason")?.slice(0, 500) ?? "";
+      const messages =
+        what === "resend"
+          ? await resendUnknown(sql, selection, { actor: actorOf(request), reason })
+          : await closeUnknown(sql, selection);
       deps.log.info(
         { what, messages, campaignId, user: request.session?.name },
         "unknown outcomes settled by a person",
@@ -108,7 +112,7 @@ ${last && html`<p class="actions"><a class="button" href="/unknown?${filter}curs
           ? html`<p><b>Whoever did get the message gets it twice</b>, and both are billed. Wait for late receipts first, where a double would do harm.</p>`
           : html`<p>They end as <b>expired</b> and are not sent again. A receipt of their end that comes all the same still corrects them.</p>`
       }</div>
-<form method="post" action="/unknown/settle" class="actions"><input type="hidden" name="sure" value="yes"><input type="hidden" name="what" value="${what}">${campaignId && html`<input type="hidden" name="campaign" value="${campaignId}">`}${selection.ids?.map((id) => html`<input type="hidden" name="id" value="${id}">`)}<button class="${isResend ? "dangerous" : "primary"}">${isResend ? "Send again" : "Close"}</button><a class="button" href="/unknown">Back</a></form>`,
+<form method="post" action="/unknown/settle" class="stack"><input type="hidden" name="sure" value="yes"><input type="hidden" name="what" value="${what}">${campaignId && html`<input type="hidden" name="campaign" value="${campaignId}">`}${selection.ids?.map((id) => html`<input type="hidden" name="id" value="${id}">`)}${isResend && html`<label>Why, for the audit<input name="reason" maxlength="500" required></label>`}<div class="actions"><button class="${isResend ? "dangerous" : "primary"}">${isResend ? "Send again" : "Close"}</button><a class="button" href="/unknown">Back</a></div></form>`,
     });
   });
 }

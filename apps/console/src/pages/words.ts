@@ -1,3 +1,4 @@
+import type { DeliveryWindow } from "@hikyaku/core";
 import { type Html, html } from "./html.ts";
 
 /** `1,234,567` */
@@ -27,6 +28,18 @@ export function span(ms: number): string {
   if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   const days = Math.floor(hours / 24);
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** `09:00 to 20:00 Asia/Tokyo`; `any time` without a window. */
+export function windowsText(windows: readonly DeliveryWindow[]): string {
+  if (windows.length === 0) return "any time";
+  return windows
+    .map(({ from, to, timeZone, weekdays }) => `${from} to ${to} ${timeZone}${weekdays ? ` on ${days(weekdays)}` : ""}`)
+    .join(", and ");
+}
+
+function days(weekdays: readonly number[]): string {
+  return weekdays.map((day) => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][day - 1]).join(", ");
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

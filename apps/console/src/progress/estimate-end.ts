@@ -1,4 +1,4 @@
-import { type DeliveryWindow, isOpen, nextOpening } from "@hikyaku/core";
+import { areOpen, type DeliveryWindow, nextCommonOpening } from "@hikyaku/core";
 
 const minuteMs = 60_000;
 const dayMinutes = 24 * 60;
@@ -6,18 +6,18 @@ const dayMinutes = 24 * 60;
 const farthestMs = 31 * dayMinutes * minuteMs;
 
 /**
- * When the last of `left` messages goes out at this pace, if it may go out only inside the window; null when that is never
+ * When the last of `left` messages goes out at this pace, if it may go out only while all windows are open; null when that is never
  * or too far away to say.
  */
 export function estimateEnd({
   left,
   perSecond,
-  window,
+  windows,
   now,
 }: {
   left: number;
   perSecond: number;
-  window: DeliveryWindow | null;
+  windows: readonly DeliveryWindow[];
   now: Date;
 }): Date | null {
   if (left === 0) return now;
@@ -26,9 +26,10 @@ export function estimateEnd({
   const farthest = now.getTime() + farthestMs;
   let at = now;
   while (at.getTime() + sendingMs <= farthest) {
-    if (window === null) return new Date(at.getTime() + sendingMs);
-    const from = isOpen(window, at) ? at : nextOpening(window, at);
-    const to = closingAfter(window, from);
+    if (windows.length === 0) return new Date(at.getTime() + sendingMs);
+    const from = areOpen(windows, at) ? at : nextCommonOpening(windows, at);
+    if (from === null) return null;
+    const to = new Date(Math.min(...windows.map((window) => closingAfter(window, from).getTime())));
     const openMs = to.getTime() - from.getTime();
     if (sendingMs <= openMs) return new Date(from.getTime() + sendingMs);
     sendingMs -= openMs;

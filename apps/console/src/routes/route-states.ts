@@ -1,4 +1,5 @@
 import type { Config } from "@hikyaku/config";
+import { type ClassRules, readClassRules } from "@hikyaku/core";
 import { type HookRow, listHooks, listRoutes, operatorFigures, type RouteFigures, type Sql } from "@hikyaku/ledger";
 
 type Figures = Pick<RouteFigures, "queued" | "sending" | "unknown" | "oldestQueuedSeconds" | "checksDue">;
@@ -9,6 +10,8 @@ export interface RouteState extends Figures {
   provider: string;
   /** Null when this console's configuration has no route of the name. */
   limits: { tps: number | null; concurrency: number } | null;
+  /** What the operator has set for messages by their class. */
+  classRules: ClassRules;
   held: { cause: string; reason: string | null; since: Date; nextProbeAt: Date | null } | null;
   /** Parked ones included. */
   receiptsPending: number;
@@ -26,6 +29,7 @@ export async function routeStates({ sql, config }: { sql: Sql; config: Config })
       name: route.name,
       provider: route.provider,
       limits: config.routes[route.name]?.limits ?? null,
+      classRules: readClassRules(route.classRules),
       held: route.heldAt && {
         cause: route.heldCause ?? "",
         reason: route.heldReason,

@@ -1,3 +1,4 @@
+import type { VisibleTexts } from "../law/advertising-check.ts";
 import type { AttemptOutcome } from "../outcome/attempt-outcome.ts";
 import type { ReceiptState } from "../state/message-state.ts";
 
@@ -14,6 +15,8 @@ export interface Provider<RouteConfig = unknown> {
   connect(route: RouteConfig, deps: { routeName: string; connections: number }): ProviderClient;
   /** The part of a route's configuration that producers may know: limits of texts, sender numbers; never a secret. */
   publicSettings(route: RouteConfig): RouteSettings;
+  /** The name under which the carrier counts a route's messages: KDDI's botId, SENS's serviceId. No secret. */
+  account?(route: RouteConfig): string;
   /** The longest a single call may take by the route's timeouts. */
   longestCallMs(route: RouteConfig): number;
 }
@@ -71,6 +74,12 @@ export interface PreparedContent {
   readonly content: unknown;
   /** Names used as `#{name}`, each once, in order of first use. */
   readonly variables: readonly string[];
+  /**
+   * The texts a recipient may read, with their `#{name}` places: one list for each way in which the message may arrive, as each must do
+   * by itself, the one of {@link fallback} among them. The addresses that buttons lead to are texts too. Left out by a carrier whose content can't say it; the previews of
+   * finished messages are looked at then.
+   */
+  readonly visibleTexts?: VisibleTexts;
   /** Faults that do not forbid sending. */
   readonly warnings: readonly ContentIssue[];
   /** `values` are the variables' values in the order of `variables`. */
@@ -85,11 +94,6 @@ export interface PreparedContent {
    * that chooses, recipient by recipient: then nothing is known until it says.
    */
   readonly channel?: string | null;
-  /**
-   * The texts a recipient may read, with their `#{name}` places: one list for each way in which the message may arrive, as each must do
-   * by itself. The addresses that buttons lead to are among them.
-   */
-  readonly visibleTexts?: readonly (readonly string[])[];
 }
 
 export interface RenderedMessage {
@@ -99,8 +103,8 @@ export interface RenderedMessage {
   readonly segments: number;
   /** What the recipient will read, for samples and previews. Never logged. */
   readonly preview: string;
-  /** The texts a recipient may read, finished, as in {@link PreparedContent.visibleTexts}. */
-  readonly visibleTexts?: readonly (readonly string[])[];
+  /** The texts a recipient may read, finished. Without it the preview is taken for the only one. */
+  readonly visibleTexts?: VisibleTexts;
   readonly warnings: readonly ContentIssue[];
 }
 

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { describe, expect, test } from "vitest";
-import { type DeliveryWindow, isOpen, nextOpening, parseDeliveryWindow } from "./delivery-window.ts";
+import {
+  areOpen,
+  type DeliveryWindow,
+  isOpen,
+  isWithin,
+  nextCommonOpening,
+  nextOpening,
+  parseDeliveryWindow,
+} from "./delivery-window.ts";
 import { defaultDeliveryWindows } from "./message-class.ts";
 
 function at(local: string, timeZone: string): Date {
@@ -209,6 +217,68 @@ describe("nextOpening", () => {
         expect(isOpen(open as DeliveryWindow, now)).toBe(expected);
       }),
     );
+  });
+});
+
+describe("isWithin", () => {
+  const day: DeliveryWindow = { from: "09:00", to: "20:00", timeZone: tokyo };
+  const night: DeliveryWindow = { from: "22:00", to: "06:00", timeZone: tokyo };
+  test.each([
+    ["itself", day, day, true],
+    ["a part of it", { ...day, from: "10:00", to: "11:00" }, day, true],
+    ["fewer days of it", { ...day, weekdays: [1, 7] }, day, true],
+    ["all days in fewer", day, { ...day, weekdays: [1, 2] }, false],
+    ["a minute earlier", { ...day, from: "08:59" }, day, false],
+    ["a minute longer", { ...day, to: "20:01" }, day, false],
+    ["the night in the day", night, day, false],
+    ["the small hours in the night", { ...day, from: "00:00", to: "06:00" }, night, true],
+    [
+      "the small hours of Monday in the night of Sunday",
+      { ...day, from: "00:00", to: "06:00", weekdays: [1] },
+      { ...night, weekdays: [7] },
+      true,
+    ],
+    [
+      "the small hours of Tuesday in the night of Sunday",
+      { ...day, from: "00:00", to: "06:00", weekdays: [2] },
+      { ...night, weekdays: [7] },
+      false,
+    ],
+    ["the same hours in Seoul", { ...day, timeZone: "Asia/Seoul" }, day, true],
+    ["the same hours in Berlin", { ...day, timeZone: "Europe/Berlin" }, day, false],
+    [
+      "hours that leave it when Berlin turns its clock",
+      { from: "01:00", to: "13:00", timeZone: "Europe/Berlin" },
+      { ...day, to: "21:00" },
+      false,
+    ],
+    [
+      "hours that stay in it on both sides",
+      { from: "02:00", to: "13:00", timeZone: "Europe/Berlin" },
+      { ...day, to: "21:00" },
+      true,
+    ],
+  ] as const)("%s", (_label, inner, outer, within) => {
+    expect(isWithin(inner, outer, new Date("2026-01-01T00:00:00Z"))).toBe(within);
+  });
+});
+
+describe("several windows", () => {
+  test("no window at all is always open", () => {
+    const now = new Date();
+    expect([areOpen([], now), nextCommonOpening([], now)]).toEqual([true, now]);
+  });
+
+  test("the common opening is the first moment at which all are open", () => {
+    const windows: DeliveryWindow[] = [
+      { from: "09:00", to: "20:00", timeZone: tokyo },
+      { from: "08:00", to: "12:00", timeZone: "Europe/Berlin" },
+      { from: "00:00", to: "24:00", timeZone: tokyo, weekdays: [3] },
+    ];
+    const opening = nextCommonOpening(windows, at("2026-01-01T00:00", tokyo));
+    expect(local(opening ?? new Date(0), tokyo)).toBe("Wed 2026-01-07 16:00 +09:00");
+    expect(areOpen(windows, opening ?? new Date(0))).toBe(true);
+    expect(areOpen(windows, new Date((opening?.getTime() ?? 0) - 1))).toBe(false);
   });
 });
 

@@ -54,6 +54,11 @@ export function parseDeliveryWindow(input: unknown, defaultTimeZone = "Asia/Toky
   return { ok: true, window };
 }
 
+/** `09:00-20:00 Asia/Tokyo`, as {@link parseDeliveryWindow} reads it but for the weekdays. */
+export function deliveryWindowText({ from, to, timeZone, weekdays }: DeliveryWindow): string {
+  return `${from}-${to} ${timeZone}${weekdays ? ` on weekdays ${weekdays.join(", ")}` : ""}`;
+}
+
 /**
  * True when a message may go out at `at`: the clock on the wall of the zone shows a time inside the window. So an hour that
  * the clock skips is not there, and one it repeats counts twice. No window (null) is always open. Called for every batch: some
@@ -74,6 +79,54 @@ export function nextOpening(window: DeliveryWindow | null, at: Date): Date {
     time = nextEdge(plan, time);
   }
   throw new Error(`delivery window ${window.from}-${window.to} ${window.timeZone} never opens`);
+}
+
+/** True when all windows are open. No window is always open. */
+export function areOpen(windows: readonly DeliveryWindow[], at: Date): boolean {
+  return windows.every((window) => isOpen(window, at));
+}
+
+/** The first moment from `at` on at which all windows are open; null when they do not open together within a month or so. */
+export function nextCommonOpening(windows: readonly DeliveryWindow[], at: Date): Date | null {
+  let time = at;
+  // Each step goes to an opening of a window that was shut.
+  for (let step = 0; step < 60 * windows.length + 1; step++) {
+    const shut = windows.find((window) => !isOpen(window, time));
+    if (!shut) return time;
+    time = nextOpening(shut, time);
+  }
+  return null;
+}
+
+/**
+ * True when `inner` is never open while `outer` is shut, by the clocks of the year after `at`: the offsets between two zones
+ * change with summer time.
+ */
+export function isWithin(inner: DeliveryWindow, outer: DeliveryWindow, at: Date): boolean {
+  const inside = [...openMinutesOfWeek(inner)];
+  const outside = openMinutesOfWeek(outer);
+  const shifts = new Set<number>();
+  for (let week = 0; week < 53; week++) {
+    const time = at.getTime() + week * 7 * dayMs;
+    shifts.add((offsetMs(compiled(outer).zone, time) - offsetMs(compiled(inner).zone, time)) / minuteMs);
+  }
+  return [...shifts].every((shift) => inside.every((minute) => outside.has(modulo(minute + shift, 7 * 1_440))));
+}
+
+/** Minutes of the local week, from Monday 00:00, at which a window is open. */
+function openMinutesOfWeek(window: DeliveryWindow): Set<number> {
+  const plan = compiled(window);
+  const length = plan.from < plan.to ? plan.to - plan.from : plan.to - plan.from + 1_440;
+  const minutes = new Set<number>();
+  for (const [day, opens] of plan.opensOn.entries()) {
+    if (!opens) continue;
+    for (let minute = 0; minute < length; minute++) minutes.add((day * 1_440 + plan.from + minute) % (7 * 1_440));
+  }
+  return minutes;
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
 }
 
 interface CompiledWindow {

@@ -1,4 +1,11 @@
-import { type FirstLeg, isOpen, type ProviderRules } from "@hikyaku/core";
+import {
+  areOpen,
+  type ClassRules,
+  defaultClassRules,
+  type FirstLeg,
+  type ProviderRules,
+  windowsInForce,
+} from "@hikyaku/core";
 import {
   type CampaignRow,
   type FallbackCandidate,
@@ -25,12 +32,15 @@ export interface FallbackSweepDeps {
   readonly asker: StatusAsker;
   readonly hold: RouteHold;
   readonly rulesOf: (route: string) => ProviderRules | null;
+  /** What the operator has set for messages by their class, on the route their second legs go over; null as in `rulesOf`. */
+  readonly classRulesOf: (route: string) => ClassRules | null;
   /** Second legs wait in the ledger: tells the feeder of their route. Best effort, a feeder looks by itself too. */
   readonly wakeFeeder: (route: string) => Promise<void>;
   readonly intervalMs: number;
   readonly batchSize: number;
   /** Share of the route's rate that status checks may use. */
   readonly tpsShare: number;
+  /** By which delivery windows open and shut. */
   readonly now: () => Date;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -47,7 +57,7 @@ const takenForMs = 30_000;
  * once where it ended without arriving. At the deadline the carrier is asked first, so that a notification that was lost does not cost an
  * SMS. Any number of processes may run one: a message is decided about by one of them, and its second leg begins once.
  *
- * Only while the route is not held, and inside the campaign's window: what is decided late is decided with what is known by then.
+ * Only while the route is not held, and inside the campaign's windows: what is decided late is decided with what is known by then.
  */
 export function createFallbackSweep(deps: FallbackSweepDeps) {
   const sql = deps.ledger.sql;
@@ -71,13 +81,18 @@ export function createFallbackSweep(deps: FallbackSweepDeps) {
     return new Map(answers.map(({ message, asked }) => [message.id, asked]));
   };
 
+  const mayBegin = (campaign: CampaignRow): boolean => {
+    const classRules = deps.classRulesOf(campaign.fallback?.route ?? deps.route) ?? defaultClassRules;
+    return areOpen(windowsInForce(campaign, classRules), deps.now());
+  };
+
   const round = async (): Promise<boolean> => {
     await deps.hold.refresh();
     if (deps.hold.held) return false;
     const campaigns = await fallbackCampaigns(sql, { route: deps.route });
     contents.forgetAllBut(campaigns);
     // Of one that was cancelled nothing begins any more, whatever the time.
-    const open = campaigns.filter((each) => each.state === "cancelled" || isOpen(each.deliveryWindow, deps.now()));
+    const open = campaigns.filter((each) => each.state === "cancelled" || mayBegin(each));
     const limit = roundSize(deps);
     const due = await takeDueFallbacks(sql, {
       route: deps.route,

@@ -1,4 +1,4 @@
-import { canaryStep, deficitRoundRobin, isOpen, startOfRound } from "@hikyaku/core";
+import { areOpen, type ClassRules, canaryStep, deficitRoundRobin, startOfRound, windowsInForce } from "@hikyaku/core";
 import {
   advanceCursor,
   campaignCounts,
@@ -29,6 +29,7 @@ export function createCampaignFeeder(deps: {
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
   readonly windowSeconds: number;
+  readonly classRules: ClassRules;
   readonly addJobs: (campaignId: string, ids: string[]) => Promise<void>;
   readonly now: () => Date;
   readonly log: Logger;
@@ -91,8 +92,8 @@ export function createCampaignFeeder(deps: {
 
   return {
     /**
-     * The route's running campaigns whose window is open, and those of other routes whose second legs go over this one. One whose window
-     * has just opened begins again, because its jobs were dropped while it was shut.
+     * The route's running campaigns whose windows are open, and those of other routes whose second legs go over this one. One whose
+     * window has just opened begins again, because its jobs were dropped while it was shut.
      */
     async openCampaigns(): Promise<FeedableCampaign[]> {
       const now = deps.now();
@@ -100,7 +101,7 @@ export function createCampaignFeeder(deps: {
       forgetAllBut(campaigns);
       const open: FeedableCampaign[] = [];
       for (const campaign of campaigns) {
-        const isOpenNow = isOpen(campaign.deliveryWindow, now);
+        const isOpenNow = areOpen(windowsInForce(campaign, deps.classRules), now);
         if (campaign.isOwn && isOpenNow && wasOpen.get(campaign.id) === false) {
           campaign.version = (await rewindCursor(sql, { campaignId: campaign.id })) ?? campaign.version;
           campaign.feedCursor = null;
@@ -117,7 +118,7 @@ export function createCampaignFeeder(deps: {
       const left = new Map<string, { campaign: FeedableCampaign; available: number }>();
       for (const campaign of campaigns) {
         // Second legs from elsewhere are due, and handed out with the retries; its cursor is the other route's.
-
+        if (!campaign.isOwn) continue;
         const { available, unproven } = await allowance(campaign, queueIsEmpty);
         result.unproven ||= unproven;
         if (available > 0) left.set(campaign.id, { campaign, available });

@@ -1,3 +1,4 @@
+import type { ClassRules } from "@hikyaku/core";
 import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindRoute, takeDue } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
@@ -16,6 +17,7 @@ export interface FeederDeps {
   readonly settings: FeedSettings;
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
+  readonly classRules: ClassRules;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -56,6 +58,7 @@ export function createFeeder(deps: FeederDeps) {
     ledger: deps.ledger,
     canarySize: deps.canarySize,
     windowSeconds: deps.settings.windowSeconds,
+    classRules: deps.classRules,
     addJobs,
     now: deps.now,
     log: deps.log,

@@ -7,6 +7,7 @@ import {
   expireQueued,
   forgetWorkers,
   type Ledger,
+  purgeConsents,
   reapInFlight,
   settleUnknown,
   startDueCampaigns,
@@ -29,6 +30,8 @@ export interface HousekeeperDeps {
   readonly retentionDays: number | null;
   readonly inboundDays: number;
   readonly eventDays: number;
+  /** How long a record of consent is kept after the last advertising to its recipient. */
+  readonly keepConsentMs: number;
   readonly onStarted: () => void;
   readonly log: Logger;
 }
@@ -161,6 +164,19 @@ export function createHousekeeper(deps: HousekeeperDeps) {
         if (undelivered > 0) {
           deps.log.error({ count: undelivered }, "events past their retention deleted that nobody ever took");
         }
+      },
+    },
+    {
+      name: "delete old records of consent",
+      everyMs: 3_600_000,
+      run: async () => {
+        let count = 0;
+        while (!closing) {
+          const { seen, deleted } = await purgeConsents(sql, { keepForMs: deps.keepConsentMs, limit: batch });
+          count += deleted;
+          if (seen < batch) break;
+        }
+        if (count > 0) deps.log.info({ count }, "records of consent past their time deleted");
       },
     },
   ];

@@ -8,13 +8,18 @@ import { openRoute, setLimits } from "../routes/open-route.ts";
 import { createStatusAsker } from "./ask-status.ts";
 import { createPoller } from "./create-poller.ts";
 
+export interface PollerDeps extends Omit<ProcessParts, "ready" | "onFatal"> {
+  /** The clock by which delivery windows open and shut. Default the system's. */
+  readonly now?: () => Date;
+}
+
 /**
  * Starts, for every route of the configuration, its status poller and the sweep that begins its second legs, and tells
  * events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
  * a system.
  */
 export async function startPoller(
-  deps: Omit<ProcessParts, "ready" | "onFatal">,
+  deps: PollerDeps,
 ): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
   const { config, connections, findProvider, ledger, metrics } = deps;
   const { intervalMs, batchSize, tpsShare } = config.poller;
@@ -39,8 +44,9 @@ export async function startPoller(
     const fallbackSweep = createFallbackSweep({
       ...shared,
       rulesOf: (other) => (config.routes[other] ? rulesOf(config.routes[other]) : null),
+      classRulesOf: (other) => config.routes[other]?.classRules ?? null,
       wakeFeeder: (other) => signalFeeder(other, redis),
-      now,
+      now: deps.now ?? now,
       metrics,
     });
     return { name, throttle, client, asker, poller, fallbackSweep };

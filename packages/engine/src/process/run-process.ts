@@ -103,6 +103,8 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       provider: route.provider,
       settings: findProvider(route.provider).publicSettings(route.settings),
       onUnknown: route.unknown.policy,
+      classRules: route.classRules,
+      account: findProvider(route.provider).account?.(route.settings) ?? null,
     })),
   );
   await subscribeEvents(

@@ -5,7 +5,7 @@ import type { SendLane } from "./lane.ts";
 const entry = (id: string, lane: SendLane): BacklogEntry => ({
   id,
   lane,
-  deliveryWindow: null,
+  windows: [],
   settle: () => {},
 });
 const ids = (entries: readonly BacklogEntry[]) => entries.map(({ id }) => id);

@@ -4,8 +4,8 @@ import type { SendLane } from "./lane.ts";
 /** One message that this process holds a job for and has not claimed yet. */
 export interface BacklogEntry {
   readonly id: string;
-  /** When its campaign may send; null = at any time. */
-  readonly deliveryWindow: DeliveryWindow | null;
+  /** All must be open for it to go out; those of a single message are known when it is claimed. */
+  readonly windows: readonly DeliveryWindow[];
   readonly lane: SendLane;
   /** Tells the entry's job that it is through with this message; `left` = untouched, to be queued again. */
   readonly settle: (how: "done" | "left") => void;

@@ -1,9 +1,11 @@
 import {
+  type ClassRules,
   type ContentIssue,
   type DeliveryWindow,
   type PreparedContent,
   type ProviderRules,
   prepareLeg,
+  windowsInForce,
 } from "@hikyaku/core";
 import { findCampaign, type Ledger } from "@hikyaku/ledger";
 
@@ -18,25 +20,33 @@ export interface SendableCampaign {
   readonly id: string;
   /** What its first or second legs say over this route. */
   contentOf(leg: number): PreparedContent | { issues: ContentIssue[] };
-  readonly deliveryWindow: DeliveryWindow | null;
+  /** All must be open for its messages to go out. */
+  readonly windows: readonly DeliveryWindow[];
 }
 
 /**
  * Campaigns by id, read from the ledger once. State is deliberately not cached: the claim reads it in the ledger, so
  * that pause and cancel act at once.
  */
-export function createCampaignCache(deps: { ledger: Ledger; route: string; rules: ProviderRules; keep?: number }) {
+export function createCampaignCache(deps: {
+  ledger: Ledger;
+  route: string;
+  rules: ProviderRules;
+  classRules: ClassRules;
+  keep?: number;
+}) {
   const entries = new Map<string, Promise<SendableCampaign>>();
   const keep = deps.keep ?? 500;
 
   const load = async (id: string): Promise<SendableCampaign> => {
     const campaign = await findCampaign(deps.ledger.sql, { id });
     if (!campaign) throw new UnsendableCampaignError(`campaign ${id} is not in the ledger`);
-    const { content, deliveryWindow, fallback: plan } = campaign;
+    const { content, fallback: plan } = campaign;
+    const windows = windowsInForce(campaign, deps.classRules);
     const second = plan ? prepareLeg(deps.rules, { leg: 2, content, plan }) : noSuchLeg;
     // Only its second legs come this way, and what they say is all that these rules can read.
     if (campaign.route !== deps.route) {
-      return { id, contentOf: (leg) => (leg === 1 ? noSuchLeg : second), deliveryWindow };
+      return { id, contentOf: (leg) => (leg === 1 ? noSuchLeg : second), windows };
     }
     const first = deps.rules.prepareContent(content);
     if ("issues" in first) {
@@ -44,7 +54,7 @@ export function createCampaignCache(deps: { ledger: Ledger; route: string; rules
         `campaign ${id} holds content that cannot be sent: ${first.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
       );
     }
-    return { id, contentOf: (leg) => (leg === 1 ? first : second), deliveryWindow };
+    return { id, contentOf: (leg) => (leg === 1 ? first : second), windows };
   };
 
   return {

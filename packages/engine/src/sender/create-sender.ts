@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import {
   type AttemptOutcome,
   afterAttempt,
+  areOpen,
   type BackoffCause,
   type BackoffPlan,
+  type ClassRules,
   type DeliveryWindow,
-  isOpen,
+  nextCommonOpening,
   type OutgoingMessage,
   type PreparedContent,
   type ProviderRules,
   type RenderedMessage,
+  windowsInForce,
 } from "@hikyaku/core";
 import { type ClaimedMessage, claimBatch, type Ledger, type RecordedResult } from "@hikyaku/ledger";
 import type { Permit, Throttle } from "@hikyaku/queue";
@@ -35,6 +38,7 @@ export interface SenderDeps {
   readonly retry: { readonly maxAttempts: number; readonly plans: Readonly<Record<BackoffCause, BackoffPlan>> };
   /** Time from accepted to the first status check. */
   readonly receiptGraceMs: number;
+  readonly classRules: ClassRules;
   /** A campaign whose content cannot be sent: stop it, loudly. */
   readonly onUnsendable: (campaignId: string, reason: string) => Promise<void>;
   /** The sending loop has ended by a fault; the process must not live on without it. */
@@ -92,7 +96,12 @@ export function createSender(deps: SenderDeps) {
     }
   };
 
-  const record = (message: ClaimedMessage, token: string, outcome: AttemptOutcome, probe = false): Promise<void> => {
+  const record = (
+    message: ClaimedMessage,
+    token: string,
+    outcome: AttemptOutcome,
+    { probe = false, dueInMs }: { probe?: boolean; dueInMs?: number } = {},
+  ): Promise<void> => {
     deps.metrics.attempts.inc({ route: deps.route, outcome: outcome.kind });
     const next = afterAttempt({
       outcome,
@@ -106,6 +115,7 @@ export function createSender(deps: SenderDeps) {
     });
     const result: RecordedResult = { id: message.id, claim: token, ...next };
     if (probe && next.to === "queued") result.useAttempt = false;
+    if (dueInMs !== undefined && next.to === "queued") result.dueInMs = dueInMs;
     if ("httpStatus" in outcome) result.httpStatus = outcome.httpStatus ?? null;
     if ("sendMode" in outcome) result.sendMode = outcome.sendMode ?? null;
     if (outcome.kind === "accepted") {
@@ -142,6 +152,11 @@ export function createSender(deps: SenderDeps) {
       permit.release();
       return request.map(() => notPosted);
     }
+    // The last look before the POST: a window may have shut while the message waited for its claim or its slot.
+    if (request.some(({ windows }) => !areOpen(windows, deps.now()))) {
+      permit.release();
+      return request.map(() => windowShut);
+    }
     const end = deps.metrics.attemptSeconds.startTimer({ route: deps.route });
     let outcomes: AttemptOutcome[];
     try {
@@ -171,9 +186,21 @@ export function createSender(deps: SenderDeps) {
   ): Promise<AttemptOutcome[]> => {
     const outcomes = await post(request, permit, held, probe);
     await Promise.all(
-      request.map((part, index) => record(part.message, held.token, outcomes[index] ?? missingOutcome, probe)),
+      request.map((part, index) => {
+        const outcome = outcomes[index] ?? missingOutcome;
+        const wait = outcome === windowShut ? waitOf(part) : {};
+        return record(part.message, held.token, outcome, { probe, ...wait });
+      }),
     );
     return outcomes;
+  };
+
+  /** A campaign's messages are fed again when its window opens; a single one has nobody who looks after it. */
+  const waitOf = ({ message, windows }: Renderable): { dueInMs?: number } => {
+    if (message.campaignId !== null) return {};
+    const now = deps.now();
+    const opening = nextCommonOpening(windows, now);
+    return { dueInMs: opening === null ? neverOpensRetryMs : opening.getTime() - now.getTime() };
   };
 
   /** Renders what was claimed; what cannot be rendered is rejected here and costs no request. */
@@ -181,9 +208,12 @@ export function createSender(deps: SenderDeps) {
     const ready: Renderable[] = [];
     for (const message of claimed) {
       let rendered: Rendered;
+      let windows: readonly DeliveryWindow[];
       try {
-        const prepared = await contentOf(message, deps);
+        const sendable = await sendableOf(message, deps);
+        const { prepared } = sendable;
         rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
+        windows = sendable.windows;
       } catch (err) {
         deps.log.error({ err, route: deps.route, messageId: message.id }, "content not at hand; the message goes back");
         await record(message, token, notPosted);
@@ -194,7 +224,8 @@ export function createSender(deps: SenderDeps) {
         await record(message, token, { kind: "rejected", reason: `not sent: ${reason}` });
         continue;
       }
-      ready.push({ message, outgoing: { id: message.id, recipient: message.recipient, payload: rendered.payload } });
+      const outgoing = { id: message.id, recipient: message.recipient, payload: rendered.payload };
+      ready.push({ message, windows, outgoing });
     }
     return ready;
   };
@@ -269,7 +300,7 @@ export function createSender(deps: SenderDeps) {
 
   /** The wait for a permit may have been long: a window that shut meanwhile sends the entry home, to be fed again. */
   const stillOpen = (entry: BacklogEntry): boolean => {
-    if (isOpen(entry.deliveryWindow, deps.now())) return true;
+    if (areOpen(entry.windows, deps.now())) return true;
     entry.settle("done");
     return false;
   };
@@ -337,12 +368,12 @@ export function createSender(deps: SenderDeps) {
       if (closing || deps.throttle.concurrency === 0) return [...job.ids];
       // Held: dropped unharmed. The feeder begins again from the ledger when the route resumes.
       if (deps.hold.held) return [];
-      let deliveryWindow: DeliveryWindow | null = null;
+      let windows: readonly DeliveryWindow[] = [];
       if (job.campaignId) {
         const campaign = await campaignOf(job.campaignId);
         if (closing) return [...job.ids];
-        if (!campaign || !isOpen(campaign.deliveryWindow, deps.now())) return [];
-        deliveryWindow = campaign.deliveryWindow;
+        if (!campaign || !areOpen(campaign.windows, deps.now())) return [];
+        windows = campaign.windows;
       }
       const left: string[] = [];
       await new Promise<void>((resolve) => {
@@ -353,7 +384,7 @@ export function createSender(deps: SenderDeps) {
             let settled = false;
             return {
               id,
-              deliveryWindow,
+              windows,
               lane: job.lane,
               settle: (how) => {
                 if (settled) return;
@@ -411,21 +442,36 @@ type Rendered = RenderedMessage | { issues: { path: string; message: string }[] 
 
 interface Renderable {
   readonly message: ClaimedMessage;
+  /** All must be open when it is posted. */
+  readonly windows: readonly DeliveryWindow[];
   readonly outgoing: OutgoingMessage;
 }
 
 /** Claimed, yet its turn did not come: the route was held, Redis is away, or this process closes. It goes back unharmed. */
 const notPosted: AttemptOutcome = { kind: "held", cause: "operator", reason: "given back before it was posted" };
+/** The same, because its delivery window shut at the last moment. */
+const windowShut: AttemptOutcome = { kind: "held", cause: "operator", reason: "its delivery window has shut" };
+/** A single message whose windows never open together is looked at so often, in case the settings are mended. */
+const neverOpensRetryMs = 3_600_000;
 const missingOutcome: AttemptOutcome = { kind: "unknown", reason: "the provider gave no outcome for this message" };
 
 function isPast(moment: Date | null, deps: Pick<SenderDeps, "now">): boolean {
   return moment !== null && moment.getTime() <= deps.now().getTime();
 }
 
-async function contentOf(
+async function sendableOf(
   message: ClaimedMessage,
-  deps: Pick<SenderDeps, "campaigns" | "rules">,
-): Promise<PreparedContent | { issues: { path: string; message: string }[] }> {
-  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).contentOf(message.leg);
-  return deps.rules.prepareContent(message.content);
+  deps: Pick<SenderDeps, "campaigns" | "rules" | "classRules">,
+): Promise<{
+  prepared: PreparedContent | { issues: { path: string; message: string }[] };
+  windows: readonly DeliveryWindow[];
+}> {
+  if (message.campaignId) {
+    const { contentOf, windows } = await deps.campaigns.get(message.campaignId);
+    return { prepared: contentOf(message.leg), windows };
+  }
+  return {
+    prepared: deps.rules.prepareContent(message.content),
+    windows: windowsInForce({ ...message, deliveryWindow: null }, deps.classRules),
+  };
 }

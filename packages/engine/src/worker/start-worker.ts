@@ -16,7 +16,10 @@ import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
 import { pickProbe } from "./pick-probe.ts";
 
-export type WorkerDeps = Omit<ProcessParts, "ready">;
+export interface WorkerDeps extends Omit<ProcessParts, "ready"> {
+  /** The clock by which delivery windows open and shut. Default the system's. */
+  readonly now?: () => Date;
+}
 
 const refreshHoldMs = 1_000;
 /** How long a closing process waits for something that only Redis can answer. */
@@ -42,6 +45,7 @@ export async function startWorker(
     retentionDays: deps.config.retention.days,
     inboundDays: deps.config.retention.inboundDays,
     eventDays: deps.config.retention.eventDays,
+    keepConsentMs: deps.config.retention.consentMs,
     onStarted: signalAll,
     log: deps.log,
   });
@@ -73,6 +77,8 @@ function longestAttemptMs(deps: WorkerDeps): number {
 }
 
 async function startRoute(deps: WorkerDeps, route: RouteConfig) {
+  const { now = () => new Date() } = deps;
+  const { classRules } = route;
   const { rules, log, throttle, client, hold } = openRoute(deps, route, {
     role: "send",
     onHoldChange: (held) => {
@@ -115,7 +121,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     throttle,
     rules,
     client,
-    campaigns: createCampaignCache({ ledger: deps.ledger, route: route.name, rules }),
+    campaigns: createCampaignCache({ ledger: deps.ledger, route: route.name, rules, classRules }),
     recorder,
     hold,
     retry: { maxAttempts: route.retry.maxAttempts, plans: retryPlans(route.retry) },
@@ -125,8 +131,9 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
       await pauseCampaign(deps.ledger.sql, { campaignId, reason });
     },
     onFatal: deps.onFatal,
+    classRules,
     random: Math.random,
-    now: () => new Date(),
+    now,
     log,
     metrics: deps.metrics,
   });
@@ -177,7 +184,8 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     throttle,
     settings: deps.config.feed,
     canarySize: deps.config.campaigns.pauseAfterRejected,
-    now: () => new Date(),
+    classRules,
+    now,
     log,
   });
 
@@ -188,7 +196,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     try {
       await hold.refresh();
       if (!hold.held) return;
-      const id = await pickProbe({ ledger: deps.ledger, route: route.name, now: new Date() });
+      const id = await pickProbe({ ledger: deps.ledger, route: route.name, classRules, now: now() });
       // Only who has something to probe with asks for the right: asking takes it.
       if (!id || !(await hold.takeProbe())) return;
       const outcome = await sender.probe(id);

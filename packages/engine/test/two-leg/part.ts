@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Config, parseConfig } from "@hikyaku/config";
-import type { Provider } from "@hikyaku/core";
+import { defaultClassRules, type Provider } from "@hikyaku/core";
 import { beat, connectLedger, publishRoutes, registerWorker } from "@hikyaku/ledger";
 import { connectRedis } from "@hikyaku/queue";
 import { createLogger, createMetrics, startPoller, startWorker } from "../../src/index.ts";
@@ -15,8 +15,14 @@ export interface PartOptions {
   accounts: readonly string[];
 }
 
+export type Clock = () => Date;
+
 /** What runs of the system in one process, with the carrier of two channels in place of those of the build. */
-export async function startPart(kind: "worker" | "poller", options: PartOptions): Promise<{ close(): Promise<void> }> {
+export async function startPart(
+  kind: "worker" | "poller",
+  options: PartOptions,
+  now: Clock = () => new Date(),
+): Promise<{ close(): Promise<void> }> {
   const { databaseUrl, redisUrl, accounts } = options;
   const config = readConfig(options);
   const ledger = connectLedger(databaseUrl, { max: 6 });
@@ -30,7 +36,7 @@ export async function startPart(kind: "worker" | "poller", options: PartOptions)
   await registerWorker(ledger.sql, { id: worker, kind, host: "localhost", pid: process.pid });
   const beating = setInterval(() => void beat(ledger.sql, { id: worker }).catch(() => {}), 200);
   const parts = {
-    ...{ config, worker, ledger, connections, log },
+    ...{ config, worker, ledger, connections, log, now },
     findProvider: () => twoLeg as Provider,
     metrics: createMetrics({ process: kind, withDefaults: false }),
     onFatal: (err: unknown) => {
@@ -63,7 +69,7 @@ function readConfig({ databaseUrl, redisUrl, redisPrefix, gatewayUrl, accounts }
   const routes = accounts.map((account) => ({
     ...{ name: account, provider: "two-leg", settings: { url: gatewayUrl, account }, hooks: null, events: null },
     limits: { tps: null, concurrency: 20 },
-    ...{ receiptGraceMs, statusChecks, retry, unknown, replies },
+    ...{ receiptGraceMs, statusChecks, retry, unknown, replies, classRules: defaultClassRules },
   }));
   return { ...parsed.config, routes: Object.fromEntries(routes.map((route) => [route.name, route])) };
 }

@@ -17,7 +17,7 @@ import {
 } from "@hikyaku/ledger";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
 import { startTwoLegGateway, type TwoLegGateway } from "./gateway.ts";
-import { type PartOptions, startPart } from "./part.ts";
+import { type Clock, type PartOptions, startPart } from "./part.ts";
 import type { TwoLegContent } from "./provider.ts";
 
 export const route = "plus";
@@ -26,8 +26,8 @@ export const otherRoute = "backup";
 export interface TwoLegSystem extends AsyncDisposable {
   ledger: Ledger;
   gateway: TwoLegGateway;
-  /** In this process. */
-  start(kind: "worker" | "poller"): Promise<{ close(): Promise<void> }>;
+  /** In this process; delivery windows go by the clock given. */
+  start(kind: "worker" | "poller", now?: Clock): Promise<{ close(): Promise<void> }>;
   /** As a process, which a test may kill. */
   spawn(kind: "worker" | "poller"): Promise<NodeProcess>;
   /** A running campaign; its recipients are numbered from 1. */
@@ -65,8 +65,8 @@ export async function startTwoLegSystem(options: { redis?: { url: string } } = {
   return {
     ledger,
     gateway,
-    async start(kind) {
-      const started = await startPart(kind, part);
+    async start(kind, now) {
+      const started = await startPart(kind, part, now);
       let closing: Promise<void> | undefined;
       const close = () => {
         closing ??= started.close();

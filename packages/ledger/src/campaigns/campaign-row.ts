@@ -1,4 +1,4 @@
-import type { CampaignState, MessageState, SecondLegPlan } from "@hikyaku/core";
+import type { CampaignState, MessageClass, MessageState, RecordedOverride, SecondLegPlan } from "@hikyaku/core";
 
 /** `from` and `to` as `HH:mm` in `timeZone`; sending is allowed between them. */
 export interface DeliveryWindow {
@@ -26,6 +26,10 @@ export interface CampaignRow {
   /** 1 to 10: a campaign of 10 gets ten messages where one of 1 gets one. */
   priority: number;
   deliveryWindow: DeliveryWindow | null;
+  /** Null for a campaign from before there were classes. */
+  class: MessageClass | null;
+  /** Rules that were set aside for it. */
+  overrides: RecordedOverride[];
   startAt: Date | null;
   validUntil: Date | null;
   onUnknown: OnUnknown;

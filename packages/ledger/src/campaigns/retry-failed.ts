@@ -73,9 +73,10 @@ async function retryBatch(
   const last = failed.at(-1);
   if (!last) return { last: null, messages: 0 };
   const { count } = await transaction`
-    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until, fallback_after_ms)
+    insert into message (id, campaign_id, route, recipient, line, round, segments, vars, valid_until, fallback_after_ms,
+                         consent_at, consent_source)
     select retry.id, old.campaign_id, old.route, old.recipient, old.line, greatest(${round}, old.round + 1), old.segments,
-           old.vars, old.valid_until, old.fallback_after_ms
+           old.vars, old.valid_until, old.fallback_after_ms, old.consent_at, old.consent_source
     from unnest(${failed.map(({ id }) => id)}::uuid[], ${failed.map(() => newId())}::uuid[]) as retry (old_id, id)
     join message as old on old.id = retry.old_id
     on conflict (campaign_id, recipient, round, leg) where campaign_id is not null do nothing`;

@@ -33,27 +33,10 @@ describe("a claim", () => {
     const { campaignId, ids } = await givenRunning(sql, 3, { validUntil });
     const token = randomUUID();
     const { claimed } = await claim(sql, ids.slice(0, 2), { claim: token });
+    const ofCampaign = { campaignId, content: null, class: null, overrides: null, leg: 1, attempt: 1, validUntil };
     expect([...claimed].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-      {
-        id: ids[0],
-        campaignId,
-        recipient: recipientOf(1),
-        vars: ["name 1"],
-        content: null,
-        leg: 1,
-        attempt: 1,
-        validUntil,
-      },
-      {
-        id: ids[1],
-        campaignId,
-        recipient: recipientOf(2),
-        vars: ["name 2"],
-        content: null,
-        leg: 1,
-        attempt: 1,
-        validUntil,
-      },
+      { ...ofCampaign, id: ids[0], recipient: recipientOf(1), vars: ["name 1"] },
+      { ...ofCampaign, id: ids[1], recipient: recipientOf(2), vars: ["name 2"] },
     ]);
     const [first, , third] = await messages(sql, ids);
     expect(first).toMatchObject({ state: "sending", attempts: 1, claim: token, dueAt: null });
@@ -62,13 +45,15 @@ describe("a claim", () => {
     expect(await campaignCounts(sql, { campaignId })).toMatchObject({ queued: 1, sending: 2 });
   });
 
-  test("of a single message answers its content and its own validity", async () => {
+  test("of a single message answers its content, class and overrides, and its own validity", async () => {
     await using ledger = await openTestLedger();
     const validUntil = new Date(Date.now() + 60_000);
-    const { id } = await givenSingle(ledger.sql, { validUntil, vars: ["1234"] });
+    const overrides = [{ rule: "window", reason: "an alarm", by: "test", at: "2026-12-01T00:00:00.000Z" }] as const;
+    const { id } = await givenSingle(ledger.sql, { validUntil, vars: ["1234"], class: "dunning", overrides });
     const { claimed } = await claim(ledger.sql, [id]);
+    const content = { text: "Your code is 1234" };
     expect(claimed).toMatchObject([
-      { id, campaignId: null, content: { text: "Your code is 1234" }, vars: ["1234"], attempt: 1, validUntil },
+      { id, campaignId: null, content, vars: ["1234"], class: "dunning", overrides, attempt: 1, validUntil },
     ]);
   });
 

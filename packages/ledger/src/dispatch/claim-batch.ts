@@ -1,3 +1,4 @@
+import type { MessageClass, RecordedOverride } from "@hikyaku/core";
 import type { Sql } from "../connection/connect-ledger.ts";
 
 export interface ClaimBatchInput {
@@ -21,8 +22,10 @@ export interface ClaimedMessage {
   recipient: string;
   /** Values of the campaign's variables, in their order. */
   vars: string[] | null;
-  /** Only for a single message. */
+  /** Only for a single message, as are its class and overrides. */
   content: unknown;
+  class: MessageClass | null;
+  overrides: RecordedOverride[] | null;
   /** 1, or 2 for a second leg: which content of its campaign it says. */
   leg: number;
   /** 1 for the first attempt. */
@@ -72,7 +75,7 @@ export async function claimBatch(sql: Sql, input: ClaimBatchInput): Promise<Clai
         -- A repeated claim: its first commit stood, nothing was posted yet, and a cancel has counted it as in flight.
         or (state in ('sending', 'unknown') and claim = ${claim}::uuid)
       )
-      returning id, campaign_id, recipient, vars, content, leg, attempts, valid_until
+      returning id, campaign_id, recipient, vars, content, class, overrides, leg, attempts, valid_until
     ),
     suppressed as (
       update message set state = 'suppressed', ended_at = now(), due_at = null
@@ -94,7 +97,8 @@ export async function claimBatch(sql: Sql, input: ClaimBatchInput): Promise<Clai
         worker = excluded.worker,
         messages = array(select unnest(known.messages) union select unnest(excluded.messages))
     )
-    select taken.id, taken.campaign_id, taken.recipient, taken.vars, taken.content, taken.leg, taken.attempts as attempt,
+    select taken.id, taken.campaign_id, taken.recipient, taken.vars, taken.content, taken.class, taken.overrides,
+           taken.leg, taken.attempts as attempt,
            nullif(least(taken.valid_until, fed.valid_until), 'infinity') as valid_until
     from taken left join fed on fed.campaign_id = taken.campaign_id`;
 }

@@ -47,9 +47,9 @@ export async function recordCarrierLegs(sql: Sql, legs: readonly CarrierLeg[]): 
       update message set fallback_at = null where id = any(array(select id from first where fallback_at is not null))
     )
     insert into message (id, campaign_id, route, recipient, line, round, leg, first_leg, segments, vars, valid_until, content,
-                         state, accepted_at, provider_message_id, provider_order_id, channel, next_check_at)
+                         class, overrides, consent_at, consent_source, state, accepted_at, provider_message_id, provider_order_id, channel, next_check_at)
     select second_id, campaign_id, route, recipient, line, round, 2, id, second_segments, vars, valid_until, content,
-           'accepted', second_accepted_at, second_message_id, second_order_id, second_channel,
+           class, overrides, consent_at, consent_source, 'accepted', second_accepted_at, second_message_id, second_order_id, second_channel,
            now() + next_check_in_ms * interval '1 millisecond'
     from first
     on conflict do nothing

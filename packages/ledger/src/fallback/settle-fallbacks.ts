@@ -146,9 +146,9 @@ async function insertSecondLegs(
   );
   const rows = await transaction<BegunSecondLeg[]>`
     insert into message (id, campaign_id, route, recipient, line, round, leg, first_leg, segments, vars, valid_until, content,
-                         state, due_at, ended_at, reason)
+                         class, overrides, consent_at, consent_source, state, due_at, ended_at, reason)
     select second.id, first.campaign_id, second.route, first.recipient, first.line, first.round, 2, first.id, second.segments,
-           first.vars, first.valid_until, second.content,
+           first.vars, first.valid_until, second.content, first.class, first.overrides, first.consent_at, first.consent_source,
            case when second.fault is null then 'queued' else 'rejected' end::message_state,
            case when second.fault is null then now() end,
            case when second.fault is not null then now() end,

@@ -1,3 +1,4 @@
+import type { MessageClass, RecordedOverride } from "@hikyaku/core";
 import type { DeliveryWindow } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
 
@@ -9,6 +10,8 @@ export interface FeedableCampaign {
   /** Another one as soon as anything of the campaign's row is written. */
   version: string;
   deliveryWindow: DeliveryWindow | null;
+  class: MessageClass | null;
+  overrides: RecordedOverride[];
   validUntil: Date | null;
   /** Not sent yet over this route: to be fed, fed already, or waiting for a retry. */
   queued: number;
@@ -24,7 +27,8 @@ export interface FeedableCampaign {
 /** What a route's feeder may feed, first the highest priority, then the oldest. */
 export async function feedable(sql: Sql, { route }: { route: string }): Promise<FeedableCampaign[]> {
   return await sql<FeedableCampaign[]>`
-    select id, priority, feed_cursor, campaign.version, delivery_window, valid_until, waiting.queued, fed_at, tried_before, campaign.is_own,
+    select id, priority, feed_cursor, campaign.version, delivery_window, class, overrides, valid_until, waiting.queued, fed_at,
+           tried_before, campaign.is_own,
            (extract(epoch from now() - fed_at) * 1000)::float8 as since_fed_ms
     from (
       select *, xmin::text as version, true as is_own from campaign where route = ${route} and state = 'running'

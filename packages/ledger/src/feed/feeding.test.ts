@@ -83,6 +83,8 @@ describe("feedable", () => {
       feedCursor: null,
       version: expect.stringMatching(/^\d+$/),
       deliveryWindow: window,
+      class: null,
+      overrides: [],
       validUntil: null,
       queued: 2,
       isOwn: true,

@@ -44,6 +44,9 @@ test("figures are those of each route: what could be sent, is in flight, is owed
   await send(sql, [lost.id], { to: "unknown" });
   await send(sql, [done.id], { to: "accepted" });
   await age(sql, waiting.id, "queued_at", 90_000);
+  // It waits on purpose, and nobody need look after it.
+  const night = await givenSingle(sql, { class: "advertising", dueAt: new Date(Date.now() + 3_600_000) });
+  await age(sql, night.id, "queued_at", 9_000_000);
   await storeReceipts(sql, [
     receipt({ providerMessageId: "m1", reportedState: "sent" }),
     receipt({ providerMessageId: "m2", reportedState: "sent" }),
@@ -56,7 +59,7 @@ test("figures are those of each route: what could be sent, is in flight, is owed
   expect(other).toMatchObject({ route: "another-route", queued: 3, campaigns: { running: 1 } });
   expect(figures).toMatchObject({
     route,
-    queued: 2,
+    queued: 3,
     sending: 2,
     unknown: 2,
     checksDue: 2,

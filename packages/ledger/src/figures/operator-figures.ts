@@ -64,9 +64,11 @@ export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
     ),
     single as (
       select route, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'sending') as sending,
-             count(*) filter (where state = 'unknown') as unknown, min(queued_at) filter (where state = 'queued') as since
+             count(*) filter (where state = 'unknown') as unknown,
+             -- What waits for its retry or its delivery window could not be sent yet.
+             min(queued_at) filter (where state = 'queued' and coalesce(due_at <= now(), true)) as since
       from (
-        select route, state, queued_at from message
+        select route, state, queued_at, due_at from message
         where campaign_id is null and accepted_at is null and ended_at is null
         limit ${countLimit}
       ) as message

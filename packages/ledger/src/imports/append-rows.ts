@@ -1,4 +1,4 @@
-import type { CampaignState } from "@hikyaku/core";
+import type { CampaignState, Consent } from "@hikyaku/core";
 import postgres from "postgres";
 import type { Queryable, Sql } from "../connection/connect-ledger.ts";
 import { copyRows } from "./copy-rows.ts";
@@ -15,6 +15,8 @@ export interface ImportRow {
   segments: number;
   /** Values of the campaign's variables, in their order. */
   vars: readonly string[];
+  /** The recipient's consent to advertising, where it is recorded. */
+  consent?: Consent | null;
 }
 
 export interface AppendRowsInput {

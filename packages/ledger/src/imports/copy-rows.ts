@@ -22,9 +22,11 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   const fallback = fallbackAfterMs === null ? "" : `\t${fallbackAfterMs}`;
   const head = `${input.campaignId}\t${copyField(input.route)}\t${input.round}${fallback}`;
   const endedAt = new Date().toISOString();
+  // Most lists bring none, and a column less is a field less a row.
+  const hasConsent = rows.some(({ consent }) => consent);
   const copy = transaction`
     copy message (campaign_id, route, round${fallback === "" ? transaction`` : transaction`, fallback_after_ms`}, state, ended_at, id,
-                  recipient, line, segments, vars) from stdin`;
+                  recipient, line, segments, vars${hasConsent ? transaction`, consent_at, consent_source` : transaction``}) from stdin`;
   const failed = failureOf(copy);
   const stream = await copy.writable();
   const done = Promise.race([finished(stream), failed]);
@@ -32,14 +34,20 @@ export async function copyRows(transaction: Queryable, input: CopyRowsInput): Pr
   done.catch(() => {});
   for (let start = 0; start < rows.length && !stream.destroyed; start += rowsPerWrite) {
     let text = "";
-    for (const { id, recipient, line, segments, vars } of rows.slice(start, start + rowsPerWrite)) {
+    for (const { id, recipient, line, segments, vars, consent } of rows.slice(start, start + rowsPerWrite)) {
       const state = suppressed.has(recipient) ? `suppressed\t${endedAt}` : "queued\t\\N";
-      text += `${head}\t${state}\t${id}\t${copyField(recipient)}\t${line}\t${segments}\t${copyTextArray(vars)}\n`;
+      text += `${head}\t${state}\t${id}\t${copyField(recipient)}\t${line}\t${segments}\t${copyTextArray(vars)}`;
+      text += hasConsent ? `${consentFields(consent)}\n` : "\n";
     }
     if (!stream.write(text)) await Promise.race([once(stream, "drain"), done]);
   }
   if (!stream.destroyed) stream.end();
   await done;
+}
+
+function consentFields(consent: ImportRow["consent"]): string {
+  const { at = null, source = null } = consent ?? {};
+  return `\t${at?.toISOString() ?? "\\N"}\t${source === null ? "\\N" : copyField(source)}`;
 }
 
 /**

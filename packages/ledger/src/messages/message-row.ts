@@ -1,4 +1,4 @@
-import type { MessageState, SecondLegPlan } from "@hikyaku/core";
+import type { MessageClass, MessageState, RecordedOverride, SecondLegPlan } from "@hikyaku/core";
 
 /** A row of `message`: one leg to one recipient of one campaign and round, or of a single message. */
 export interface MessageRow {
@@ -45,6 +45,13 @@ export interface MessageRow {
   requestHash: Buffer | null;
   /** Values of the campaign's variables, in their order. */
   vars: string[] | null;
+  /** When its recipient agreed to advertising, and how, as far as that is recorded. */
+  consentAt: Date | null;
+  consentSource: string | null;
+  /** Only for a single message; a campaign's class stands on the campaign. Null also for one from before there were classes. */
+  class: MessageClass | null;
+  /** Only for a single message: rules that were set aside for it. */
+  overrides: RecordedOverride[] | null;
   /** Only for a single message; a campaign's content stands on the campaign. */
   content: unknown;
   /** 1, or 2 for what follows a first leg that did not arrive. */

@@ -14,6 +14,5 @@ export async function listRoutes(sql: Sql): Promise<RouteRow[]> {
 
 function columns(sql: Sql) {
   return sql`
-    name, provider, settings - 'unknown' as settings, coalesce(settings #>> '{unknown,policy}', 'hold') as on_unknown,
-    held_cause, held_reason, held_at, probe_at, probe_count`;
+    name, provider, settings, on_unknown, class_rules, account, held_cause, held_reason, held_at, probe_at, probe_count`;
 }

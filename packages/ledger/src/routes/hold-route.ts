@@ -1,4 +1,5 @@
 import type { HoldCause } from "@hikyaku/core";
+import type { Decision } from "../audit/audit-entry.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
 
 export interface HoldRouteInput {
@@ -30,15 +31,24 @@ export async function holdRoute(sql: Sql, { route, cause, reason, probeInMs }: H
 
 /**
  * Lets claims through again, and has the route's campaigns fed from the beginning: the jobs taken while it was held were
- * dropped. True when the route was held.
+ * dropped. True when the route was held. With `by` the decision stands in the audit; a hold that ended by itself has none.
  */
-export async function releaseRoute(sql: Sql, { route }: { route: string }): Promise<boolean> {
+export async function releaseRoute(sql: Sql, { route, by }: { route: string; by?: Decision }): Promise<boolean> {
+  const { actor = null, reason = "" } = by ?? {};
   const released = await sql`
     with released as (
       update route
       set held_at = null, held_cause = null, held_reason = null, probe_at = null, probe_count = 0
-      where name = ${route} and held_at is not null
-      returning name
+      from (select * from route where name = ${route} for update) as before
+      where route.name = before.name and before.held_at is not null
+      returning route.name, before.held_at, before.held_cause, before.held_reason
+    ),
+    noted as (
+      insert into audit (actor, action, reason, route, details)
+      select ${actor}::text, 'release-route', ${reason}, name,
+             jsonb_build_object('heldCause', held_cause, 'heldReason', held_reason, 'heldAt', held_at)
+      from released
+      where ${actor}::text is not null
     ),
     rewound as (
       update campaign set feed_cursor = null

@@ -8,6 +8,10 @@ export interface RouteRow {
   settings: Record<string, unknown>;
   /** What its campaigns do with unknown outcomes where they don't say. */
   onUnknown: OnUnknown;
+  /** As published; `readClassRules` reads it. */
+  classRules: Record<string, unknown>;
+  /** Under which name the carrier counts its messages. */
+  account: string | null;
   heldCause: HoldCause | null;
   heldReason: string | null;
   heldAt: Date | null;

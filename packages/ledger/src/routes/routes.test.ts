@@ -30,6 +30,8 @@ test("routes are published, listed by name, and published anew without losing a 
     provider: "sens",
     settings: { limit: 1 },
     onUnknown: "resend",
+    classRules: {},
+    account: null,
     heldCause: null,
     heldReason: null,
     heldAt: null,

@@ -1,3 +1,4 @@
+import type { Decision } from "../audit/audit-entry.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
 
 /** A recipient who must not be messaged. */
@@ -29,12 +30,24 @@ export async function addSuppression(sql: Sql, input: NewSuppression): Promise<b
   return count > 0;
 }
 
-/** False when there was none. Messages already `suppressed` stay so. */
+/** False when there was none. Messages already `suppressed` stay so. With `by` the decision stands in the audit. */
 export async function removeSuppression(
   sql: Sql,
-  { recipient, route = "*" }: { recipient: string; route?: string },
+  { recipient, route = "*", by }: { recipient: string; route?: string; by?: Decision },
 ): Promise<boolean> {
-  const { count } = await sql`delete from suppression where recipient = ${recipient} and route = ${route}`;
+  const { actor = null, reason = "" } = by ?? {};
+  const { count } = await sql`
+    with removed as (
+      delete from suppression where recipient = ${recipient} and route = ${route} returning *
+    ),
+    noted as (
+      insert into audit (actor, action, reason, route, recipient, details)
+      select ${actor}::text, 'remove-suppression', ${reason}, route, recipient,
+             jsonb_build_object('source', source, 'reason', removed.reason, 'since', created_at)
+      from removed
+      where ${actor}::text is not null
+    )
+    select from removed`;
   return count > 0;
 }
 

@@ -1,3 +1,4 @@
+import type { Decision } from "../audit/audit-entry.ts";
 import type { OnUnknown } from "../campaigns/campaign-row.ts";
 import type { Sql } from "../connection/connect-ledger.ts";
 import { isStopped } from "../fallback/stop-second-legs.ts";
@@ -14,10 +15,12 @@ export interface UnknownSelection {
 /**
  * The operator's word that they shall be sent again: `unknown → queued`, due at once. Whoever did get the message gets it
  * twice. Those of cancelled campaigns stay as they are: they would never be sent. So do those whose recipient has got, or still may
- * get, the message on its other leg. Answers how many it queued.
+ * get, the message on its other leg. Answers how many it queued. With `by` the decision stands in the audit, once for each campaign
+ * and each route's single messages.
  */
-export async function resendUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
-  const { count } = await sql`
+export async function resendUnknown(sql: Sql, selection: UnknownSelection, by?: Decision): Promise<number> {
+  const { actor = null, reason = "" } = by ?? {};
+  const [resent] = await sql<[{ messages: number }]>`
     with sendable as materialized (
       select id from campaign
       where id = any(array(select campaign_id from message where unknown_at is not null and ${matches(sql, selection)}))
@@ -25,12 +28,26 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection): Prom
       order by id
       -- A cancel at the same moment comes before or after this, so that what it answers stays true.
       for share
+    ),
+    resent as (
+      update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
+      where unknown_at is not null and ${matches(sql, selection)}
+        and (campaign_id is null or campaign_id = any(array(select id from sendable)))
+        and not ${isReachedOtherwise(sql)}
+      returning id, campaign_id, route
+    ),
+    noted as (
+      insert into audit (actor, action, reason, route, campaign_id, message_id, details)
+      select ${actor}::text, 'resend-unknown', ${reason}, route, campaign_id,
+             -- A message alone is named; of many the number is.
+             case when count(*) = 1 then min(id::text)::uuid end, jsonb_build_object('messages', count(*))
+      from resent
+      where ${actor}::text is not null
+      group by route, campaign_id
+      order by route, campaign_id
     )
-    update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
-    where unknown_at is not null and ${matches(sql, selection)}
-      and (campaign_id is null or campaign_id = any(array(select id from sendable)))
-      and not ${isReachedOtherwise(sql)}`;
-  return count;
+    select count(*) as messages from resent`;
+  return resent.messages;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CampaignState } from "@hikyaku/core";
+import type { CampaignState, DeliveryWindow, MessageClass, RecordedOverride } from "@hikyaku/core";
 import {
   type CampaignCounts,
   type CampaignRow,
@@ -22,6 +22,12 @@ export interface CampaignFacts {
   name: string;
   route: string;
   state: CampaignState;
+  /** What it is for; null for one from before there were classes. */
+  class: MessageClass | null;
+  /** Its own delivery window; null leaves it to its class. */
+  window: DeliveryWindow | null;
+  /** Rules that were set aside for it, by whom and why. */
+  overrides: RecordedOverride[];
   /** Rows that can't be messaged, without the duplicates. */
   rejected: number;
   /** Rows left out because an earlier one has the same number. */
@@ -76,6 +82,12 @@ export async function campaignStatus(sql: Sql, campaign: CampaignRow): Promise<C
 }
 
 export function factsOf(campaign: CampaignRow): CampaignFacts {
-  const { id, key, name, route, state, startAt, validUntil, rejectedRows, duplicateRows } = campaign;
-  return { id, key, name, route, state, startAt, validUntil, rejected: rejectedRows, duplicates: duplicateRows };
+  const { id, key, name, route, state, startAt, validUntil, overrides } = campaign;
+  return {
+    ...{ id, key, name, route, state, startAt, validUntil, overrides },
+    class: campaign.class,
+    window: campaign.deliveryWindow,
+    rejected: campaign.rejectedRows,
+    duplicates: campaign.duplicateRows,
+  };
 }

@@ -6,6 +6,8 @@ export interface CampaignContext {
   sql: Sql;
   locks: ImportLocks;
   routes: RouteBook;
+  /** Who acts, for the audit. */
+  actor: string;
   /** Tells the feeders that there is work. Best effort, never fails: they look by themselves too. */
   wakeFeeder(route: string): Promise<void>;
 }

@@ -61,10 +61,10 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     async importRecipients(ref, source) {
       readFields(sourceSchema, source);
       const campaign = await get(ref);
-      const { rules } = await routes.find(campaign.route);
-      const prepared = prepareContent(rules, campaign.content);
+      const route = await routes.find(campaign.route);
+      const prepared = prepareContent(route.rules, campaign.content);
       const warnings = createWarningTally(prepared.warnings);
-      await importSource(context, { campaign, rules, prepared, source, warnings });
+      await importSource(context, { campaign, route, prepared, source, warnings });
       return await campaignResult(sql, campaign.id, { warnings: warnings.list() });
     },
     async discardImport(ref) {

@@ -1,16 +1,18 @@
-import type { PreparedContent, ProviderRules } from "@hikyaku/core";
+import type { PreparedContent } from "@hikyaku/core";
 import { type CampaignRow, createCampaign, findCampaign, newId } from "@hikyaku/ledger";
 import { CampaignConflictError } from "../errors/campaign-errors.ts";
-import { type CheckedOptions, campaignHash, differences } from "../request/campaign-options.ts";
+import { campaignLaw } from "../law/campaign-law.ts";
+import { type CheckedOptions, campaignHash, differences, isSamePolicy } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
+import type { KnownRoute } from "../routes/route-book.ts";
 import type { CampaignContext } from "./context.ts";
 
 export interface Draft {
   campaign: CampaignRow;
   created: boolean;
-  rules: ProviderRules;
+  route: KnownRoute;
   prepared: PreparedContent;
 }
 
@@ -19,9 +21,10 @@ export interface Draft {
  *
  * @throws UnknownRouteError, InvalidContentError, InvalidRequestError, CampaignConflictError
  */
-export async function createDraft({ sql, routes }: CampaignContext, options: CheckedOptions): Promise<Draft> {
-  const { rules, onUnknown } = await routes.find(options.route);
-  const prepared = prepareContent(rules, options.content);
+export async function createDraft(context: CampaignContext, options: CheckedOptions): Promise<Draft> {
+  const { sql, routes } = context;
+  const route = await routes.find(options.route);
+  const prepared = prepareContent(route.rules, options.content);
   checkPlan(options.fallback, prepared, options);
   const requestHash = campaignHash(options, prepared);
   const known = await findCampaign(sql, { key: options.key });
@@ -36,15 +39,18 @@ export async function createDraft({ sql, routes }: CampaignContext, options: Che
         variables: prepared.variables,
         requestHash,
         priority: options.priority,
-        deliveryWindow: options.window,
+        // Only of a new campaign, too: one that is known was right by the rules of its time.
+        ...campaignLaw(options, {
+          ...{ prepared, classRules: route.classRules, by: options.by ?? context.actor, now: new Date() },
+        }),
         startAt: options.startAt,
         // Only of a new campaign: a repeated call comes when its validity may be over.
         validUntil: validUntil(options, options.startAt ?? new Date()),
-        onUnknown: options.onUnknown ?? onUnknown,
+        onUnknown: options.onUnknown ?? route.onUnknown,
         fallback: options.fallback ?? null,
       });
-  if (!campaign.requestHash.equals(requestHash)) {
+  if (!campaign.requestHash.equals(requestHash) || !isSamePolicy(campaign, options)) {
     throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, prepared));
   }
-  return { campaign, created, rules, prepared };
+  return { campaign, created, route, prepared };
 }

@@ -1,4 +1,4 @@
-import type { PreparedContent, ProviderRules } from "@hikyaku/core";
+import type { PreparedContent } from "@hikyaku/core";
 import {
   appendRows,
   beginImport,
@@ -11,12 +11,14 @@ import {
   newId,
 } from "@hikyaku/ledger";
 import { CampaignStateError, ImportBusyError, RowsRejectedError } from "../errors/campaign-errors.ts";
+import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type Chunk, type ChunkTaker, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import type { WarningTally } from "../recipients/warning-tally.ts";
 import type { Recipient, SourceOptions } from "../request/source-options.ts";
+import type { KnownRoute } from "../routes/route-book.ts";
 import { rejectionsShown } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
 import { lockImport } from "./lock-import.ts";
@@ -28,7 +30,7 @@ export const chunkRows = 10_000;
 
 export interface ImportInput<Row extends Recipient> {
   campaign: CampaignRow;
-  rules: ProviderRules;
+  route: KnownRoute;
   prepared: PreparedContent;
   source: SourceOptions<Row>;
   warnings: WarningTally;
@@ -44,12 +46,16 @@ export async function importSource<Row extends Recipient>(
   context: CampaignContext,
   input: ImportInput<Row>,
 ): Promise<void> {
-  const { campaign, rules, prepared, source, warnings } = input;
+  const { campaign, route, prepared, source, warnings } = input;
+  const { class: messageClass, overrides } = campaign;
+  const { classRules } = route;
+  const law = createRowLaw({ messageClass, overrides, prepared, classRules, now: new Date() });
   const reader = openRecipients(source.recipients, source.signal);
   const taker = createChunkTaker({
     reader,
     variables: prepared.variables,
-    check: createRowChecker(rules, campaign.fallback ? bothLegs(prepared) : prepared, warnings),
+    readsConsent: law !== null,
+    check: createRowChecker(route.rules, campaign.fallback ? bothLegs(prepared) : prepared, warnings, law),
     lineOf: source.lineOf,
     keepRows: source.onRejected !== undefined,
   });
@@ -97,7 +103,7 @@ async function storeChunks<Row extends Recipient>(
   let duplicates = campaign.duplicateRows;
 
   async function store({ good, bad, end, digest }: Chunk<Row>, after: number): Promise<void> {
-    const rows = good.map(({ line, recipient, segments, vars }) => ({ id: newId(), line, recipient, segments, vars }));
+    const rows = good.map(({ row: _, ...message }) => ({ ...message, id: newId() }));
     const appended = await appendRows(context.sql, {
       campaignId: campaign.id,
       route: campaign.route,

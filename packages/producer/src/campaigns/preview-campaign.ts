@@ -1,6 +1,8 @@
-import { maskNumber } from "@hikyaku/core";
+import { type DeliveryWindow, type MessageClass, maskNumber, windowsInForce } from "@hikyaku/core";
 import { suppressedAmong } from "@hikyaku/ledger";
 import * as z from "zod";
+import { campaignLaw } from "../law/campaign-law.ts";
+import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
@@ -25,6 +27,9 @@ export type PreviewRequest<Row extends Recipient = Recipient> = Omit<CampaignOpt
 /** What a campaign would be. Nothing was written. */
 export interface CampaignPreview {
   route: string;
+  class: MessageClass;
+  /** When messages would go out: all of these must be open. */
+  windows: readonly DeliveryWindow[];
   /** Names of the variables the content uses. */
   variables: readonly string[];
   /** Rows of the source that would become messages, the suppressed ones included. */
@@ -52,20 +57,24 @@ const samplesShown = 3;
 
 /** @param request as for `enqueueCampaign` */
 export async function previewCampaign<Row extends Recipient>(
-  { sql, routes }: CampaignContext,
+  { sql, routes, actor }: CampaignContext,
   request: PreviewRequest<Row>,
 ): Promise<CampaignPreview> {
   const fields = readFields(requestSchema, request);
   const options = toChecked(fields);
-  const { route, content, fallback } = options;
-  const { rules } = await routes.find(route);
-  const prepared = prepareContent(rules, content);
+  const { route, fallback } = options;
+  const { rules, classRules } = await routes.find(route);
+  const prepared = prepareContent(rules, options.content);
   checkPlan(fallback, prepared, options);
   const secondLeg = fallback ? prepared.fallback : null;
+  const now = new Date();
+  const campaign = campaignLaw(options, { prepared, classRules, by: actor, now });
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
     route,
+    class: campaign.class,
+    windows: windowsInForce(campaign, classRules),
     variables: prepared.variables,
     recipients: 0,
     rejected: 0,
@@ -80,10 +89,14 @@ export async function previewCampaign<Row extends Recipient>(
 
   const reader = openRecipients(request.recipients, fields.signal);
   try {
-    const check = createRowChecker(rules, secondLeg ? bothLegs(prepared) : prepared, warnings);
+    const { class: messageClass, overrides } = campaign;
+    const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
+    const check = createRowChecker(rules, secondLeg ? bothLegs(prepared) : prepared, warnings, law);
     const keepRows = request.onRejected !== undefined;
     const { variables } = prepared;
-    const taker = createChunkTaker({ reader, variables, check, lineOf: request.lineOf, keepRows });
+    const taker = createChunkTaker({
+      ...{ reader, variables, check, lineOf: request.lineOf, keepRows, readsConsent: law !== null },
+    });
     for (;;) {
       const chunk = await taker.take(chunkRows);
       if (!chunk) break;

@@ -1,13 +1,23 @@
-import type { MessageState } from "@hikyaku/core";
+import {
+  classOf,
+  type MessageClass,
+  type MessageState,
+  mayGoOutFrom,
+  type RuleOverride,
+  windowsInForce,
+} from "@hikyaku/core";
 import { insertMessage, newId, type Sql } from "@hikyaku/ledger";
 import * as z from "zod";
 import { IdempotencyConflictError, InvalidMessageError } from "../errors/request-errors.ts";
 import type { JobHandoff } from "../handoff/job-handoff.ts";
+import { recorded } from "../law/campaign-law.ts";
+import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
-import { cellsOf } from "../recipients/row-cells.ts";
+import { cellsOf, consentCellsOf } from "../recipients/row-cells.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import { createWarningTally } from "../recipients/warning-tally.ts";
 import { requestHashOf } from "../request/canonical-json.ts";
+import { classFields } from "../request/class-fields.ts";
 import { contentOf } from "../request/content-field.ts";
 import { checkPlan, type FallbackOptions, fallbackFields, planOf } from "../request/fallback-fields.ts";
 import { instant, label, lengthOfTime, readFields } from "../request/read-fields.ts";
@@ -27,6 +37,15 @@ export interface MessageRequest extends FallbackOptions {
   content?: Readonly<Record<string, unknown>>;
   /** Values of the content's `#{name}` places. */
   variables?: Readonly<Record<string, string | number | bigint>>;
+  /** What it is for. Default: the route's, which is `transactional` unless the operator has set another. */
+  class?: MessageClass;
+  /** Rules of the class that are set aside for this message, each with its reason. They stand in the audit. */
+  overrides?: readonly RuleOverride[];
+  /** Who asks, for the audit. Default: the producer's `actor`. */
+  by?: string;
+  /** When the recipient agreed to advertising, and how: as `consent_at` and `consent_source` of a campaign's recipients. */
+  consentAt?: Date | string;
+  consentSource?: string;
   /** A message not sent by then expires. Default: no end. */
   validUntil?: Date | string;
   /** The same as a length of time from now, e.g. `"5m"`. */
@@ -48,6 +67,10 @@ export interface MessageResult {
   /** Billable parts. */
   segments: number;
   validUntil: Date | null;
+  /** What it is for; null for one from before there were classes. */
+  class: MessageClass | null;
+  /** When its class's delivery window opens, while it waits for that. */
+  waitsUntil: Date | null;
   /**
    * False when Redis did not take the job in time. The message is safe in the ledger all the same and a worker finds it there,
    * some seconds later. Also false when there is nothing to hand over.
@@ -68,6 +91,9 @@ const requestSchema = z.strictObject(
         "an object of values by the names of the variables",
       )
       .default({}),
+    ...classFields,
+    consentAt: z.union([z.date(), z.string()], "a Date or a text").optional(),
+    consentSource: z.string("a text").optional(),
     validUntil: instant.optional(),
     validFor: lengthOfTime.optional(),
     ...fallbackFields,
@@ -81,10 +107,12 @@ export interface SendContext {
   sql: Sql;
   routes: RouteBook;
   handoff: JobHandoff;
+  /** Who acts, for the audit. */
+  actor: string;
 }
 
 export async function sendMessage(
-  { sql, routes, handoff }: SendContext,
+  { sql, routes, handoff, actor }: SendContext,
   request: MessageRequest,
   options: SendOptions = {},
 ): Promise<MessageResult> {
@@ -92,21 +120,33 @@ export async function sendMessage(
   const { idempotencyKey = null } = readFields(optionsSchema, options);
   oneValidity(fields);
   const given = contentOf(fields);
-  const { rules } = await routes.find(route);
+  const { rules, classRules } = await routes.find(route);
   const prepared = prepareContent(rules, given);
   const fallback = planOf(fields);
   checkPlan(fallback, prepared, fields);
+  const now = new Date();
+  const messageClass = classOf(fields.class, classRules, "single");
+  const { overrides = [], consentAt, consentSource } = fields;
+  const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
   const tally = createWarningTally(prepared.warnings);
   const values = cellsOf({ to, ...variables }, prepared.variables)?.slice(1) ?? [];
-  const checked = createRowChecker(rules, fallback ? bothLegs(prepared) : prepared, tally)([to, ...values], 1);
+  const consents = consentCellsOf({ consent_at: consentAt, consent_source: consentSource });
+  const both = fallback ? bothLegs(prepared) : prepared;
+  const checked = createRowChecker(rules, both, tally, law)([to, ...values, ...consents], 1);
   if (!checked.ok) {
-    throw new InvalidMessageError([{ path: checked.path, message: checked.reason, code: checked.code }]);
+    const path = checked.path === "consent_at" ? "consentAt" : checked.path;
+    throw new InvalidMessageError([{ path, message: checked.reason, code: checked.code }]);
   }
 
   const { recipient, vars, segments } = checked;
   const { validFor, validUntil: until } = fields;
-  const asked = { route, recipient, vars, content: prepared.content, validFor, validUntil: until, fallback };
-  const requestHash = requestHashOf(asked);
+  const requestHash = requestHashOf({
+    ...{ route, recipient, vars, content: prepared.content, validFor, validUntil: until, fallback },
+    // As they were given and not at all when they were not: so it is the same as before there were any.
+    ...{ class: fields.class, overrides: overrides.length > 0 ? overrides : undefined, consentAt, consentSource },
+  });
+  const windows = windowsInForce({ class: messageClass, deliveryWindow: null, overrides }, classRules);
+  const opening = mayGoOutFrom(windows, now);
   const { message, created } = await insertMessage(sql, {
     id: newId(),
     route,
@@ -114,23 +154,34 @@ export async function sendMessage(
     content: prepared.content,
     vars,
     segments,
-    validUntil: validUntil(fields, new Date()),
+    validUntil: validUntil(fields, now),
     idempotencyKey,
     requestHash,
     fallback: fallback ?? null,
+    class: messageClass,
+    overrides: recorded(overrides, fields.by ?? actor, now),
+    consent: checked.consent ?? null,
+    dueAt: opening !== null && opening > now ? opening : null,
   });
   if (idempotencyKey !== null && !message.requestHash?.equals(requestHash)) {
     throw new IdempotencyConflictError(idempotencyKey, message.id);
   }
   // Also for a repeated call: the first one may have ended between ledger and queue. A retry has its own time.
   const isNew = message.state === "queued" && message.attempts === 0;
+  // What waits for its window is taken from the ledger when that opens.
+  const waitsUntil = isNew ? message.dueAt : null;
+  if (waitsUntil && message.validUntil && message.validUntil <= waitsUntil) {
+    tally.note("expires-before-window", `it expires before its delivery window opens (${waitsUntil.toISOString()})`, 1);
+  }
   return {
     id: message.id,
     state: message.state,
     created,
     segments: message.segments,
     validUntil: message.validUntil,
-    handedOver: isNew && (await handoff.putSingle(route, message.id)),
+    class: message.class,
+    waitsUntil,
+    handedOver: isNew && waitsUntil === null && (await handoff.putSingle(route, message.id)),
     warnings: tally.list().map(({ code, message: text }) => ({ code, message: text })),
   };
 }

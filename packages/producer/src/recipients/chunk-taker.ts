@@ -1,6 +1,7 @@
+import type { Consent } from "@hikyaku/core";
 import { type RecipientReader, rowsPerRead } from "./recipient-reader.ts";
 import type { RejectedRow } from "./rejected-row.ts";
-import { cellsOf } from "./row-cells.ts";
+import { cellsOf, consentCellsOf } from "./row-cells.ts";
 import type { RowChecker } from "./row-checker.ts";
 import { createSourceDigest } from "./source-digest.ts";
 
@@ -10,6 +11,8 @@ export interface GoodRow<Row> {
   recipient: string;
   vars: readonly string[];
   segments: number;
+  /** What is recorded of the recipient's consent, where that is looked at. */
+  consent: Consent | null;
   /** The row of the source; only kept where somebody wants to hear of duplicates, as it is most of a chunk's memory. */
   row: Row | undefined;
 }
@@ -40,6 +43,8 @@ export interface ChunkTaker<Row> {
 export interface ChunkTakerOptions<Row> {
   reader: RecipientReader<Row>;
   variables: readonly string[];
+  /** Whether the rows' consent columns are looked at. */
+  readsConsent: boolean;
   check: RowChecker;
   lineOf: ((row: Row, index: number) => number) | undefined;
   /** Whether the rows of the source are kept. */
@@ -47,13 +52,14 @@ export interface ChunkTakerOptions<Row> {
 }
 
 export function createChunkTaker<Row>(options: ChunkTakerOptions<Row>): ChunkTaker<Row> {
-  const { reader, variables, check, lineOf, keepRows } = options;
+  const { reader, variables, readsConsent, check, lineOf, keepRows } = options;
   const digest = createSourceDigest();
   let position = 0;
 
   async function read(count: number) {
     const rows = await reader.read(Math.min(count, rowsPerRead));
     const cells = rows.map((row) => cellsOf(row, variables));
+    if (readsConsent) for (const [index, row] of rows.entries()) cells[index]?.push(...consentCellsOf(row));
     digest.add(cells);
     return { rows, cells };
   }
@@ -72,8 +78,8 @@ export function createChunkTaker<Row>(options: ChunkTakerOptions<Row>): ChunkTak
           const checked = check(cells[index] ?? null, line);
           const kept = keepRows ? row : undefined;
           if (checked.ok) {
-            const { recipient, vars, segments } = checked;
-            good.push({ line, recipient, vars, segments, row: kept });
+            const { recipient, vars, segments, consent = null } = checked;
+            good.push({ line, recipient, vars, segments, consent, row: kept });
           } else {
             bad.push({ line, code: checked.code, reason: checked.reason, row: kept });
           }

@@ -15,6 +15,17 @@ export function cellsOf(row: unknown, variables: readonly string[]): unknown[] |
   return cells;
 }
 
+/**
+ * What a row says of its recipient's consent to advertising, in the order the import needs it behind the other cells; nothing
+ * where it says nothing, so that the row is the same as one without such columns.
+ */
+export function consentCellsOf(row: unknown): unknown[] {
+  if (typeof row !== "object" || row === null) return [];
+  const { consent_at: at, consent_source: source } = row as Readonly<Record<string, unknown>>;
+  const cells = [at instanceof Date && !Number.isNaN(at.getTime()) ? at.toISOString() : at, source];
+  return cells.every((cell) => cell === undefined || cell === null || cell === "") ? [] : cells;
+}
+
 /** The same name written in other code points, or with space around it, as column headers often are. */
 function valueUnderOtherSpelling(fields: Readonly<Record<string, unknown>>, name: string): unknown {
   const key = Object.keys(fields).find((candidate) => variableName(candidate) === name);

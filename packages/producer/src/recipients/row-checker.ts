@@ -1,8 +1,9 @@
-import type { ContentIssue, PreparedContent, ProviderRules } from "@hikyaku/core";
+import type { Consent, ContentIssue, PreparedContent, ProviderRules } from "@hikyaku/core";
+import type { RowLaw } from "../law/row-law.ts";
 import type { WarningTally } from "./warning-tally.ts";
 
 export type CheckedRow =
-  | { ok: true; recipient: string; vars: readonly string[]; segments: number }
+  | { ok: true; recipient: string; vars: readonly string[]; segments: number; consent?: Consent | null }
   | { ok: false; code: string; reason: string; path: string };
 
 /** Decides whether a row becomes a message, by rendering it as the worker will. Warnings go to the tally. */
@@ -12,6 +13,7 @@ export function createRowChecker(
   rules: Pick<ProviderRules, "normaliseRecipient">,
   prepared: Pick<PreparedContent, "variables" | "render">,
   warnings: WarningTally,
+  law: RowLaw | null = null,
 ): RowChecker {
   const { variables } = prepared;
 
@@ -29,10 +31,25 @@ export function createRowChecker(
     }
     const rendered = prepared.render(vars);
     if ("issues" in rendered) return refuseText(rendered.issues);
+    const consent = law === null ? null : consentOf(cells.slice(variables.length + 1));
+    if (consent && "ok" in consent) return consent;
+    const lawful = law === null || consent === null ? null : law(rendered, consent);
+    if (lawful && !lawful.ok) return lawful;
+    if (lawful?.warning) warnings.note(lawful.warning.code, lawful.warning.message, line);
     if (recipient.warning !== undefined) warnings.note("recipient", recipient.warning, line);
     for (const { code, message } of rendered.warnings) warnings.note(code, message, line);
-    return { ok: true, recipient: recipient.recipient, vars, segments: rendered.segments };
+    const checked = { ok: true as const, recipient: recipient.recipient, vars, segments: rendered.segments };
+    return lawful === null ? checked : { ...checked, consent: lawful.consent };
   };
+}
+
+/** @param cells those behind the variables, if there are any */
+function consentOf(cells: readonly unknown[]): { at: string; source: string } | CheckedRow {
+  const [at = "", source = ""] = cells.map(textOf);
+  if (at === notText) return refuse("consent_at", "not-text", `consent_at is ${kindOf(cells[0])}; write it as text`);
+  if (source === notText)
+    return refuse("consent_source", "not-text", `consent_source is ${kindOf(cells[1])}; write it as text`);
+  return { at, source };
 }
 
 const notText = Symbol("not text");

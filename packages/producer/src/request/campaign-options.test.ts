@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { InvalidRequestError } from "../errors/request-errors.ts";
-import { readCampaignOptions } from "./campaign-options.ts";
+import { campaignHash, readCampaignOptions } from "./campaign-options.ts";
 
 const minimal = { key: "k", route: "coupon-sms", text: "hello" };
 
@@ -22,7 +23,10 @@ describe("the options of a campaign", () => {
       route: "coupon-sms",
       content: { text: "hello" },
       priority: 5,
-      window: null,
+      class: undefined,
+      window: undefined,
+      overrides: undefined,
+      by: undefined,
       startAt: null,
       onUnknown: null,
       validUntil: undefined,
@@ -57,5 +61,24 @@ describe("the options of a campaign", () => {
     [{ ...minimal, validFor: "5m", validUntil: new Date() }, ["validFor: validUntil is given too"]],
   ])("%j is refused, naming %j", (options, expected) => {
     expect(issues(options)).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+});
+
+describe("the hash of a campaign", () => {
+  const content = { text: "hello" };
+  const prepared = { content, variables: [], warnings: [], render: () => ({ issues: [] }) };
+  const hash = (more: object) => campaignHash(readCampaignOptions({ ...minimal, ...more }), prepared).toString("hex");
+
+  test("is that of before there were classes, when none is given: an import cut off then goes on", () => {
+    const written =
+      '{"content":{"text":"hello"},"onUnknown":"hold","priority":5,"route":"coupon-sms","startAt":null,"window":null}';
+    const then = createHash("sha256").update(written).digest("hex");
+    expect([hash({}), hash({ overrides: [] }), hash({ by: "somebody", name: "other" })]).toEqual([then, then, then]);
+  });
+
+  test("is another with a class, an override or another reason", () => {
+    const override = (reason: string) => ({ overrides: [{ rule: "window", reason }] });
+    const hashes = [{}, { class: "dunning" }, { class: "transactional" }, override("a"), override("b")].map(hash);
+    expect(new Set(hashes).size).toBe(5);
   });
 });

@@ -1,7 +1,8 @@
-import type { DeliveryWindow, PreparedContent, SecondLegPlan } from "@hikyaku/core";
+import type { DeliveryWindow, MessageClass, PreparedContent, RuleOverride, SecondLegPlan } from "@hikyaku/core";
 import type { CampaignRow, OnUnknown } from "@hikyaku/ledger";
 import * as z from "zod";
 import { canonicalJson, requestHashOf } from "./canonical-json.ts";
+import { classFields } from "./class-fields.ts";
 import { contentOf } from "./content-field.ts";
 import { type FallbackOptions, fallbackFields, planOf } from "./fallback-fields.ts";
 import { deliveryWindow, instant, label, lengthOfTime, readFields } from "./read-fields.ts";
@@ -21,8 +22,20 @@ export interface CampaignOptions extends FallbackOptions {
   text?: string;
   /** 1 to 10: its share where several campaigns of a route run; one of 10 gets ten messages where one of 1 gets one. Default 5. */
   priority?: number;
-  /** Local times at which messages may go out. Default: any time. */
+  /**
+   * What it is for: it decides when messages may go out, and what an advertising text must hold. Default: the route's, which
+   * is `advertising` unless the operator has set another.
+   */
+  class?: MessageClass;
+  /** Local times at which messages may go out, within those of the class. Default: those of the class. */
   window?: DeliveryWindow | string | null;
+  /**
+   * Rules of the class that are set aside for this campaign, each with its reason. `window` alone drops the delivery window;
+   * with `window` given it may be wider than the class's. They stand in the audit.
+   */
+  overrides?: readonly RuleOverride[];
+  /** Who asks, for the audit. Default: the producer's `actor`. */
+  by?: string;
   /** A `Date`, or ISO 8601 with offset. Default: as soon as it is imported. */
   startAt?: Date | string;
   /** Messages not sent by then expire. */
@@ -43,7 +56,12 @@ export interface CheckedOptions extends Validity {
   route: string;
   content: unknown;
   priority: number;
-  window: DeliveryWindow | null;
+  class: MessageClass | undefined;
+  /** Undefined: as the class has it. */
+  window: DeliveryWindow | null | undefined;
+  /** Undefined when there are none. */
+  overrides: readonly RuleOverride[] | undefined;
+  by: string | undefined;
   startAt: Date | null;
   /** Null: the route's. */
   onUnknown: OnUnknown | null;
@@ -61,6 +79,7 @@ export const campaignFields = {
   content: z.unknown().optional(),
   text: z.string("a text").optional(),
   priority: z.int(priorityError).min(1, priorityError).max(10, priorityError).default(5),
+  ...classFields,
   window: deliveryWindow.optional(),
   startAt: instant.optional(),
   validUntil: instant.optional(),
@@ -84,7 +103,10 @@ export function toChecked(fields: z.output<typeof optionsSchema>): CheckedOption
     route: fields.route,
     content: contentOf(fields),
     priority: fields.priority,
-    window: fields.window ?? null,
+    class: fields.class,
+    window: fields.window,
+    overrides: fields.overrides?.length ? fields.overrides : undefined,
+    by: fields.by,
     startAt: fields.startAt ?? null,
     onUnknown: fields.onUnknown ?? null,
     fallback: planOf(fields),
@@ -93,9 +115,16 @@ export function toChecked(fields: z.output<typeof optionsSchema>): CheckedOption
   };
 }
 
-/** Hash over all that makes two requests of one key the same or not. The name may change, and so may the route's policy. */
-export function campaignHash({ key: _, name: __, ...options }: CheckedOptions, prepared: PreparedContent): Buffer {
-  return requestHashOf({ ...options, content: prepared.content });
+/**
+ * Hash over all that makes two requests of one key the same or not, but for the policy where it is left to the route, see
+ * {@link isSamePolicy}.
+ * Name and asker may change. Class and overrides count as they were given and not at all when they were not: so it is the same as before
+ * there were any.
+ */
+export function campaignHash(checked: CheckedOptions, prepared: PreparedContent): Buffer {
+  const { key: _, name: __, by: ___, ...options } = checked;
+  const { window = null, onUnknown } = options;
+  return requestHashOf({ ...options, window, onUnknown: onUnknown ?? "hold", content: prepared.content });
 }
 
 /** In what a request differs from the campaign that has its key, as far as the campaign's row still tells. */
@@ -104,11 +133,22 @@ export function differences(campaign: CampaignRow, options: CheckedOptions, prep
     route: campaign.route === options.route,
     content: canonicalJson(campaign.content) === canonicalJson(prepared.content),
     priority: campaign.priority === options.priority,
-    window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window),
-    onUnknown: options.onUnknown === null || campaign.onUnknown === options.onUnknown,
+    class: options.class === undefined || campaign.class === options.class,
+    window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window ?? null),
+    overrides: canonicalJson(campaign.overrides.map(asked)) === canonicalJson(options.overrides ?? []),
+    onUnknown: isSamePolicy(campaign, options),
     fallback: canonicalJson(campaign.fallback) === canonicalJson(options.fallback ?? null),
   };
   const named = Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
   // A campaign that has started carries the moment it started at, and a validity counted from it.
   return named.length > 0 ? named : ["startAt, validUntil or validFor"];
+}
+
+/** Whoever leaves the policy to the route may be asked again when the route has another one. */
+export function isSamePolicy(campaign: Pick<CampaignRow, "onUnknown">, options: CheckedOptions): boolean {
+  return options.onUnknown === null || campaign.onUnknown === options.onUnknown;
+}
+
+function asked({ rule, reason }: RuleOverride): RuleOverride {
+  return { rule, reason };
 }

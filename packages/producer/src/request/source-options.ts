@@ -6,6 +6,10 @@ import { abortSignal, callback } from "./read-fields.ts";
 export interface Recipient {
   /** A phone number in any usual spelling. */
   readonly to: string | number | bigint | null | undefined;
+  /** When the recipient agreed to advertising; kept with advertising, a month beyond the last one. ISO 8601, or `2026/4/1 9:30`. */
+  readonly consent_at?: Date | string | null | undefined;
+  /** How, e.g. `web form 2026-04`. */
+  readonly consent_source?: string | null | undefined;
 }
 
 /** Recipients, and what happens with their rows. */

@@ -1,4 +1,4 @@
-import type { Provider, ProviderRules } from "@hikyaku/core";
+import { type ClassRules, type Provider, type ProviderRules, readClassRules } from "@hikyaku/core";
 import { findRoute, listRoutes, type OnUnknown, type RouteRow, type Sql } from "@hikyaku/ledger";
 import { findProvider } from "@hikyaku/providers";
 import { UnknownRouteError, UnsupportedRouteError } from "../errors/request-errors.ts";
@@ -7,6 +7,8 @@ import { UnknownRouteError, UnsupportedRouteError } from "../errors/request-erro
 export interface KnownRoute {
   /** The carrier's, under the route's settings. */
   rules: ProviderRules;
+  /** The operator's, for messages by their class. */
+  classRules: ClassRules;
   /** What its campaigns do with unknown outcomes where they don't say. */
   onUnknown: OnUnknown;
 }
@@ -36,7 +38,8 @@ export function createRouteBook(sql: Sql): RouteBook {
       }
       const settings = JSON.stringify([route.provider, route.settings]);
       const rules = page?.settings === settings ? page.rules : providerOf(route).rules(route.settings);
-      const known = { rules, onUnknown: route.onUnknown, settings, readAt: performance.now() };
+      const classRules = readClassRules(route.classRules);
+      const known = { rules, classRules, onUnknown: route.onUnknown, settings, readAt: performance.now() };
       pages.set(name, known);
       return known;
     },

@@ -2,6 +2,7 @@ import { messageStates } from "@hikyaku/core";
 import { type CampaignCounts, type CampaignRow, type LegCounts, legCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { campaignView } from "../../campaigns/campaign-view.ts";
+import { classLines, windowNotice, windowsOf, windowsText } from "../../campaigns/class-lines.ts";
 import { fallbackText } from "../../campaigns/fallback-text.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
@@ -23,15 +24,24 @@ export function addShow(campaign: Command, cli: Cli): void {
         return await useLedger(cli, options, async ({ sql }) => {
           const found = await findCampaignByName(sql, name);
           const counts = await legCounts(sql, found);
-          printResult(cli, options, campaignView(found, counts), (paint) => drawCampaign(found, counts, paint));
+          const hours = windowsText(await windowsOf(sql, found));
+          const notice = await windowNotice(sql, found);
+          printResult(cli, options, campaignView(found, counts), (paint) =>
+            drawCampaign(found, counts, { hours, notice }, paint),
+          );
           return 0;
         });
       }),
     );
 }
 
-function drawCampaign(campaign: CampaignRow, { counts, secondLegs }: LegCounts, paint: Paint): string {
-  const { deliveryWindow: window, fallback } = campaign;
+function drawCampaign(
+  campaign: CampaignRow,
+  { counts, secondLegs }: LegCounts,
+  { hours, notice }: { hours: string; notice: string | null },
+  paint: Paint,
+): string {
+  const { fallback } = campaign;
   const total = toSend(counts);
   const done = total - counts.queued - counts.sending;
   const pairs: [string, string][] = [
@@ -39,7 +49,14 @@ function drawCampaign(campaign: CampaignRow, { counts, secondLegs }: LegCounts, 
     ["id", campaign.id],
     ["name", campaign.name],
     ["route", campaign.route],
-    ["state", campaign.state === "paused" ? `paused: ${campaign.pauseReason}` : campaign.state],
+    [
+      "state",
+      campaign.state === "paused"
+        ? `paused: ${campaign.pauseReason}`
+        : notice === null
+          ? campaign.state
+          : `${campaign.state}, ${notice}`,
+    ],
     ["progress", `${count(done)} of ${count(total)} (${percent(done, total)})`],
     ["messages", statesText(counts)],
     ...(secondLegs === null ? [] : ([["second legs", statesText(secondLegs)]] as [string, string][])),
@@ -48,7 +65,8 @@ function drawCampaign(campaign: CampaignRow, { counts, secondLegs }: LegCounts, 
       `${count(campaign.importedRows)} read, ${count(campaign.rejectedRows)} rejected, ${count(campaign.duplicateRows)} duplicates`,
     ],
     ["priority", String(campaign.priority)],
-    ["window", window === null ? "any time" : `${window.from}-${window.to} ${window.timeZone}`],
+    ...classLines(campaign),
+    ["window", hours],
     ["created", moment(campaign.createdAt)],
     [
       "started",

@@ -125,6 +125,10 @@ function draw({ message, history, text, answers }: Told, showNumbers: boolean, p
     ["parts", String(message.segments)],
     ["attempts", String(message.attempts)],
   ];
+  if (message.class !== null) pairs.push(["class", message.class]);
+  for (const { rule, reason, by } of message.overrides ?? []) pairs.push(["set aside", `${rule}: ${reason} (${by})`]);
+  if (message.consentAt !== null || message.consentSource !== null)
+    pairs.push(["consent", `${moment(message.consentAt)} ${message.consentSource ?? ""}`.trimEnd()]);
   if (message.providerMessageId !== null) pairs.push(["carrier's id", message.providerMessageId]);
   if (text !== null) pairs.push(["text", text]);
   const table = drawTable(

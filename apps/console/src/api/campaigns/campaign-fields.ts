@@ -1,3 +1,4 @@
+import { messageClasses, overridableRules } from "@hikyaku/core";
 import * as z from "zod";
 
 /** What follows a message that does not arrive; the same for a campaign and a single message. */
@@ -18,6 +19,28 @@ export const fallbackFields = {
     .describe("Also where the gateway refused it, at once. Default false: mostly it is the content that is wrong."),
 };
 
+/** What campaigns and single messages say of their class. */
+export const overridesField = z
+  .array(
+    z.strictObject({
+      rule: z
+        .enum(overridableRules)
+        .describe(
+          "`window`: the delivery window of the class; `sender-name`, `refusal-way`: what an advertising text must hold; `consent`: a recorded consent, where the route requires it.",
+        ),
+      reason: z.string().min(1).max(200).describe("Why; it is kept."),
+    }),
+  )
+  .optional();
+
+/** A rule that was set aside, in answers. */
+export const recordedOverrideSchema = z.object({
+  rule: z.enum(overridableRules),
+  reason: z.string(),
+  by: z.string().describe("Who asked, e.g. `api-key:shop`."),
+  at: z.string().describe("When, ISO 8601."),
+});
+
 /** What a caller says of a campaign. Their meaning, and whether they fit the route, is the producer's to check. */
 export const campaignFields = {
   route: z.string().min(1).max(200).describe("Name of a route; `GET /v1/routes` lists them."),
@@ -35,11 +58,20 @@ export const campaignFields = {
     .describe(
       "1 to 10: its share where several campaigns of a route run; one of 10 gets ten messages where one of 1 gets one. Default 5.",
     ),
+  class: z
+    .enum(messageClasses)
+    .optional()
+    .describe(
+      "What it is for: decides when messages may go out and what an advertising text must hold. Default: the route's, which is `advertising` unless the operator has set another.",
+    ),
+  overrides: overridesField.describe(
+    "Rules of the class set aside for this campaign, each with its reason. `window` alone drops the delivery window; with `window` given it may be wider than the class's.",
+  ),
   window: z
     .unknown()
     .optional()
     .describe(
-      'Local times at which messages may go out: `"09:00-20:00 Asia/Tokyo"`, or an object with `from`, `to`, `timeZone`, `weekdays` (1 Monday to 7 Sunday). Default: any time.',
+      'Local times at which messages may go out: `"09:00-20:00 Asia/Tokyo"`, or an object with `from`, `to`, `timeZone`, `weekdays` (1 Monday to 7 Sunday). It must lie within the window of the class. Default: that window.',
     ),
   startAt: z.iso
     .datetime({ offset: true, error: "must be ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00" })

@@ -1,7 +1,8 @@
-import { campaignStates, type MessageState, messageStates } from "@hikyaku/core";
+import { campaignStates, type MessageState, messageClasses, messageStates } from "@hikyaku/core";
 import type { CampaignRow, LegCounts } from "@hikyaku/ledger";
 import * as z from "zod";
 import { stateMeanings } from "../../campaigns/state-meanings.ts";
+import { recordedOverrideSchema } from "./campaign-fields.ts";
 
 const count = z.int().min(0);
 const moment = z.date().nullable();
@@ -40,7 +41,9 @@ export const campaignSchema = z
     priority: z
       .int()
       .describe("1 to 10: its share where several campaigns run; one of 10 gets ten messages where one of 1 gets one."),
-    window: z.unknown().describe("Local times at which messages may go out; null is any time."),
+    class: z.enum(messageClasses).nullable().describe("What it is for; null for one from before there were classes."),
+    window: z.unknown().describe("Its own local times at which messages may go out; null leaves them to its class."),
+    overrides: z.array(recordedOverrideSchema).describe("Rules that were set aside for it."),
     startAt: moment.describe("When it starts or started; null when nobody has started it."),
     validUntil: moment.describe("Messages not sent by then expire."),
     onUnknown: z.enum(["hold", "resend"]),
@@ -74,7 +77,9 @@ export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegC
     content: campaign.content,
     variables: campaign.variables,
     priority: campaign.priority,
+    class: campaign.class,
     window: campaign.deliveryWindow,
+    overrides: campaign.overrides,
     startAt: campaign.startAt,
     validUntil: campaign.validUntil,
     onUnknown: campaign.onUnknown,

@@ -1,6 +1,7 @@
 import type { CampaignOptions } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { idempotencyHeaders } from "../idempotency-key.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
@@ -13,8 +14,9 @@ const body = z.strictObject(campaignFields).meta({
     {
       route: "coupon-sms",
       name: "December coupon",
-      text: "#{name}様、12月のクーポンです: https://example.jp/c/#{code}",
-      window: "09:00-20:00 Asia/Tokyo",
+      class: "advertising",
+      text: "株式会社飛脚堂です。#{name}様に12月のクーポン: https://example.jp/c/#{code} 配信停止: https://example.jp/stop",
+      window: "10:00-18:00 Asia/Tokyo",
     },
   ],
 });
@@ -54,7 +56,9 @@ export function createCampaignRoute(app: Api, { producer, ledger }: ConsoleDeps)
     },
     async handler(request, reply) {
       const key = request.headers["idempotency-key"];
-      const result = await producer.createCampaign({ key, ...request.body } as CampaignOptions);
+      const result = await producer.createCampaign({
+        ...{ key, ...request.body, by: actorOf(request) },
+      } as CampaignOptions);
       const { view } = await showCampaign(ledger.sql, result.id);
       return reply
         .code(result.created ? 201 : 200)

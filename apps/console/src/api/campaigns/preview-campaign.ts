@@ -1,3 +1,4 @@
+import { messageClasses } from "@hikyaku/core";
 import type { PreviewRequest } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
@@ -16,8 +17,14 @@ const body = z
     examples: [
       {
         route: "coupon-sms",
-        text: "#{name}様、12月のクーポンです: https://example.jp/c/#{code}",
-        recipients: [{ to: "090-1234-5678", name: "佐藤", code: "A1" }],
+        class: "advertising",
+        text: "株式会社飛脚堂です。#{name}様に12月のクーポン: https://example.jp/c/#{code} 配信停止: https://example.jp/stop",
+        recipients: [
+          {
+            ...{ to: "090-1234-5678", name: "佐藤", code: "A1" },
+            ...{ consent_at: "2026-04-01T09:30:00+09:00", consent_source: "web form" },
+          },
+        ],
       },
     ],
   });
@@ -25,6 +32,10 @@ const body = z
 const preview = z
   .object({
     route: z.string(),
+    class: z.enum(messageClasses),
+    windows: z
+      .array(z.unknown())
+      .describe("Local times at which messages would go out: all of these must be open; any time when there are none."),
     variables: z.array(z.string()),
     recipients: z.int().describe("Rows that would become messages, the suppressed ones included."),
     rejected: z.int(),
@@ -57,8 +68,8 @@ export function previewCampaignRoute(app: Api, { producer }: ConsoleDeps): void 
       },
     },
     async handler(request) {
-      const { variables, ...rest } = await producer.previewCampaign(request.body as PreviewRequest);
-      return { ...rest, variables: [...variables] };
+      const { variables, windows, ...rest } = await producer.previewCampaign(request.body as PreviewRequest);
+      return { ...rest, variables: [...variables], windows: [...windows] };
     },
   });
 }

@@ -1,4 +1,4 @@
-import { messageStates } from "@hikyaku/core";
+import { messageClasses, messageStates } from "@hikyaku/core";
 import { type MessageRow, plannedFallbackAt } from "@hikyaku/ledger";
 import * as z from "zod";
 
@@ -19,6 +19,9 @@ export const messageSchema = z
     channel: z.string().nullable().describe("The channel the carrier says it used."),
     providerMessageId: z.string().nullable().describe("The carrier's id of it."),
     idempotencyKey: z.string().nullable(),
+    class: z.enum(messageClasses).nullable().describe("Of a single message; a campaign's stands on the campaign."),
+    consentAt: moment.describe("When its recipient agreed to advertising, as far as that is recorded."),
+    consentSource: z.string().nullable().describe("How."),
     validUntil: moment,
     queuedAt: z.date(),
     sendingAt: moment.describe("When its newest attempt began."),
@@ -53,6 +56,9 @@ export function messageView(message: MessageRow): MessageView {
     channel: message.channel,
     providerMessageId: message.providerMessageId,
     idempotencyKey: message.idempotencyKey,
+    class: message.class,
+    consentAt: message.consentAt,
+    consentSource: message.consentSource,
     validUntil: message.validUntil,
     queuedAt: message.queuedAt,
     sendingAt: message.sendingAt,

@@ -1,9 +1,10 @@
-import { messageStates } from "@hikyaku/core";
+import { messageClasses, messageStates } from "@hikyaku/core";
 import type { MessageRequest } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
-import { fallbackFields } from "../campaigns/campaign-fields.ts";
+import { fallbackFields, overridesField } from "../campaigns/campaign-fields.ts";
 import { idempotencyHeaders } from "../idempotency-key.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
 
@@ -20,6 +21,18 @@ const body = z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()
       .describe("Values of the `#{name}` places."),
+    class: z
+      .enum(messageClasses)
+      .optional()
+      .describe(
+        "What it is for. Default: the route's, which is `transactional` unless the operator has set another. Outside the delivery window of its class the message waits.",
+      ),
+    overrides: overridesField.describe("Rules of the class set aside for this message, each with its reason."),
+    consentAt: z
+      .string()
+      .optional()
+      .describe("When the recipient agreed to advertising: ISO 8601, or `2026-04-01`. Kept with advertising."),
+    consentSource: z.string().max(200).optional().describe("How, e.g. `web form`."),
     validFor: z.string().optional().describe("A message not sent within it expires, e.g. `5m`. Default: no end."),
     validUntil: z.iso.datetime({ offset: true }).optional().describe("The same as a moment."),
     ...fallbackFields,
@@ -35,6 +48,8 @@ const sent = z
     created: z.boolean().describe("False when the key was known already: this is the message it made then."),
     segments: z.int().describe("Billable parts."),
     validUntil: z.date().nullable(),
+    class: z.enum(messageClasses).nullable(),
+    waitsUntil: z.date().nullable().describe("When its delivery window opens, while it waits for that."),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   })
   .meta({ id: "SentMessage", description: "A message that is safe in the ledger." });
@@ -67,14 +82,14 @@ export function sendMessageRoute(app: Api, { producer }: ConsoleDeps): void {
     },
     async handler(request, reply) {
       const idempotencyKey = request.headers["idempotency-key"];
-      const { id, state, created, segments, validUntil, warnings } = await producer.sendMessage(
-        request.body as MessageRequest,
+      const { id, state, created, segments, validUntil, warnings, waitsUntil, ...result } = await producer.sendMessage(
+        { ...request.body, by: actorOf(request) } as MessageRequest,
         { idempotencyKey },
       );
       return reply
         .code(created ? 201 : 200)
         .header("location", `/v1/messages/${id}`)
-        .send({ id, state, created, segments, validUntil, warnings });
+        .send({ ...{ id, state, created, segments, validUntil, warnings, waitsUntil }, class: result.class });
     },
   });
 }

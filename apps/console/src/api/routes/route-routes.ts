@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import { type RouteState, routeStates } from "../../routes/route-states.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { optionalBody } from "../optional-body.ts";
 import { problemAnswers } from "../problem-answers.ts";
@@ -108,14 +109,16 @@ export function routeRoutes(app: Api, { ledger, config }: ConsoleDeps): void {
       operationId: "releaseRoute",
       tags: ["Routes"],
       summary: "Release a held route",
+      description: "It stands in the audit.",
       params,
-      body: optionalBody({}),
+      body: optionalBody({ reason: z.string().max(500).default("") }, { reason: "the carrier has mended it" }),
       response: { 200: routeSchema, ...problemAnswers("route-not-found") },
     },
     async handler(request) {
       const { route } = request.params;
       if (!(await findRoute(sql, route))) throw new Problem("route-not-found");
-      await releaseRoute(sql, { route });
+      const { reason } = request.body;
+      await releaseRoute(sql, { route, by: { actor: actorOf(request), reason } });
       return await show(route);
     },
   });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import { openNumberReader } from "../../recipients/read-number.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
@@ -140,16 +141,17 @@ export function suppressionRoutes(app: Api, { ledger, findProvider }: ConsoleDep
       operationId: "removeSuppression",
       tags: ["Suppressions"],
       summary: "Lift a suppression",
-      description: "Messages that were `suppressed` already stay so.",
+      description: "Messages that were `suppressed` already stay so. It stands in the audit.",
       params: z.object({ recipient: z.string().min(1).max(50).describe("A phone number in any usual spelling.") }),
-      querystring: z.strictObject({ route: routeField }),
+      querystring: z.strictObject({ route: routeField, reason: reasonField }),
       response: { 204: z.null().describe("Lifted."), ...problemAnswers("suppression-not-found") },
     },
     async handler(request, reply) {
-      const { route } = request.query;
+      const { route, reason } = request.query;
       const { recipient: raw } = request.params;
       const number = (await openReader())(raw, route);
-      const removed = await removeSuppression(sql, { recipient: number.ok ? number.recipient : raw, route });
+      const recipient = number.ok ? number.recipient : raw;
+      const removed = await removeSuppression(sql, { recipient, route, by: { actor: actorOf(request), reason } });
       if (!removed) throw new Problem("suppression-not-found");
       return reply.code(204).send(null);
     },

@@ -2,6 +2,7 @@ import { parseDuration } from "@hikyaku/core";
 import { closeUnknown, listUnknown, resendUnknown, type UnknownSelection } from "@hikyaku/ledger";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { messageSchema, messageView } from "../messages/message-view.ts";
@@ -9,20 +10,28 @@ import { problemAnswers } from "../problem-answers.ts";
 
 const position = z.strictObject({ after: z.uuid() });
 
+const selectionFields = {
+  ids: z.array(z.uuid()).min(1).max(10_000).optional().describe("These messages."),
+  campaignId: z.uuid().optional().describe("Those of one campaign."),
+  olderThan: z
+    .string()
+    .refine((text) => parseDuration(text).ok, "must be a length of time, e.g. 1h or 30m")
+    .optional()
+    .describe("Those whose attempt began longer ago, e.g. `1h`."),
+};
+const isSelective = ({ ids, campaignId, olderThan }: { ids?: unknown; campaignId?: unknown; olderThan?: unknown }) =>
+  (ids ?? campaignId ?? olderThan) !== undefined;
+const notSelective = { error: "say which: ids, campaignId or olderThan; several of them narrow each other" };
+const example = { campaignId: "01936f0e-7b00-7000-8000-000000000001", olderThan: "1h" };
+
 const selection = z
-  .strictObject({
-    ids: z.array(z.uuid()).min(1).max(10_000).optional().describe("These messages."),
-    campaignId: z.uuid().optional().describe("Those of one campaign."),
-    olderThan: z
-      .string()
-      .refine((text) => parseDuration(text).ok, "must be a length of time, e.g. 1h or 30m")
-      .optional()
-      .describe("Those whose attempt began longer ago, e.g. `1h`."),
-  })
-  .refine(({ ids, campaignId, olderThan }) => ids ?? campaignId ?? olderThan, {
-    error: "say which: ids, campaignId or olderThan; several of them narrow each other",
-  })
-  .meta({ examples: [{ campaignId: "01936f0e-7b00-7000-8000-000000000001", olderThan: "1h" }] });
+  .strictObject(selectionFields)
+  .refine(isSelective, notSelective)
+  .meta({ examples: [example] });
+const resend = z
+  .strictObject({ ...selectionFields, reason: z.string().max(500).default("").describe("For the audit.") })
+  .refine(isSelective, notSelective)
+  .meta({ examples: [{ ...example, reason: "the carrier says nothing arrived" }] });
 
 const settled = z.object({ messages: z.int().describe("How many it concerned.") });
 
@@ -65,12 +74,14 @@ export function unknownRoutes(app: Api, { ledger }: ConsoleDeps): void {
       operationId: "resendUnknown",
       tags: ["Unknown outcomes"],
       summary: "Send messages of unknown outcome again",
-      description: "Whoever did get the message then gets it twice. Those of cancelled campaigns stay as they are.",
-      body: selection,
+      description:
+        "Whoever did get the message then gets it twice. Those of cancelled campaigns stay as they are. It stands in the audit.",
+      body: resend,
       response: { 200: settled, ...problemAnswers() },
     },
     async handler(request) {
-      return { messages: await resendUnknown(sql, selectionOf(request.body)) };
+      const { reason } = request.body;
+      return { messages: await resendUnknown(sql, selectionOf(request.body), { actor: actorOf(request), reason }) };
     },
   });
 

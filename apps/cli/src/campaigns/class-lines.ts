@@ -1,0 +1,34 @@
+import { deliveryWindowText, mayGoOutFrom, readClassRules, windowsInForce } from "@hikyaku/core";
+import { type CampaignRow, findRoute, type Sql } from "@hikyaku/ledger";
+import { moment } from "../output/format.ts";
+
+/** What a campaign is for, and which rules were set aside for it: names and values for people. */
+export function classLines({ class: messageClass, overrides }: CampaignRow): [string, string][] {
+  return [
+    ["class", messageClass ?? "none: from before there were classes"],
+    ...overrides.map(({ rule, reason, by, at }): [string, string] => [
+      "set aside",
+      `${rule}: ${reason} (${by}, ${at.slice(0, 16).replace("T", " ")}Z)`,
+    ]),
+  ];
+}
+
+/** When it may go out, by the settings of its route as they are published now. */
+export async function windowsOf(sql: Sql, campaign: CampaignRow) {
+  const route = await findRoute(sql, campaign.route);
+  return windowsInForce(campaign, readClassRules(route?.classRules));
+}
+
+export function windowsText(windows: Awaited<ReturnType<typeof windowsOf>>): string {
+  return windows.length === 0 ? "any time" : windows.map(deliveryWindowText).join(", and ");
+}
+
+/** Why a running campaign stands still at this moment; null when no window keeps it. */
+export async function windowNotice(sql: Sql, campaign: CampaignRow): Promise<string | null> {
+  const windows = await windowsOf(sql, campaign);
+  const now = new Date();
+  const opening = mayGoOutFrom(windows, now);
+  if (campaign.state !== "running" || opening === now) return null;
+  const when = opening === null ? "never, because they are not open together" : `by itself at ${moment(opening)}`;
+  return `outside its delivery window (${windowsText(windows)}), goes on ${when}`;
+}

@@ -1,0 +1,60 @@
+import { overridableRules } from "@hikyaku/core";
+import { auditActions, listAudit } from "@hikyaku/ledger";
+import * as z from "zod";
+import type { ConsoleDeps } from "../../console-deps.ts";
+import type { Api } from "../api.ts";
+import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
+import { problemAnswers } from "../problem-answers.ts";
+
+const entrySchema = z
+  .object({
+    id: z.int(),
+    at: z.date(),
+    actor: z.string().describe("Who: `api-key:shop`, `user:operator`, `cli:sato@host`."),
+    action: z.enum(auditActions),
+    rule: z.enum(overridableRules).nullable().describe("Which rule was overridden."),
+    reason: z.string().describe("As given; empty when none was."),
+    route: z.string().nullable(),
+    campaignId: z.uuid().nullable(),
+    campaignName: z.string().nullable(),
+    messageId: z.uuid().nullable(),
+    recipient: z.string().nullable().describe("Whose suppression was removed."),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "AuditEntry", description: "Something decided against a rule, or against what the system had decided." });
+
+const position = z.strictObject({ before: z.int() });
+
+/** `GET /v1/audit` */
+export function auditRoute(app: Api, { ledger }: ConsoleDeps): void {
+  app.route({
+    method: "GET",
+    url: "/audit",
+    schema: {
+      operationId: "listAudit",
+      tags: ["Audit"],
+      summary: "List what was decided against a rule",
+      description:
+        "Newest first: rules overridden, unknown messages sent again, holds lifted, suppressions removed. It is kept for good.",
+      querystring: z.strictObject({
+        action: z.enum(auditActions).optional(),
+        campaignId: z.uuid().optional(),
+        messageId: z.uuid().optional(),
+        ...pageQuery,
+      }),
+      response: { 200: pageSchema(entrySchema).describe("A page of entries."), ...problemAnswers("invalid-cursor") },
+    },
+    async handler(request) {
+      const { action, campaignId, messageId, limit, cursor } = request.query;
+      const from = readCursor(position, cursor);
+      const rows = await listAudit(ledger.sql, {
+        limit: limit + 1,
+        ...from,
+        ...(action === undefined ? {} : { action }),
+        ...(campaignId === undefined ? {} : { campaignId }),
+        ...(messageId === undefined ? {} : { messageId }),
+      });
+      return pageOf(rows, { limit, position: ({ id }) => ({ before: id }), view: (entry) => entry });
+    },
+  });
+}

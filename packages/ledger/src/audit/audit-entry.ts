@@ -1,0 +1,35 @@
+import type { OverridableRule } from "@hikyaku/core";
+
+/** What an operator may have decided against a rule, or against what the system had decided. */
+export const auditActions = ["override-rule", "resend-unknown", "release-route", "remove-suppression"] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/** A row of `audit`: who decided what, why and when. */
+export interface AuditEntry {
+  /** In the order of time. */
+  id: number;
+  at: Date;
+  /** `api-key:shop`, `user:operator`, `cli:sato@host`. */
+  actor: string;
+  action: AuditAction;
+  /** Of an overridden rule: which. */
+  rule: OverridableRule | null;
+  /** As given; empty when none was. */
+  reason: string;
+  route: string | null;
+  campaignId: string | null;
+  /** Null also when the campaign is gone and nothing of it was ever accepted. */
+  campaignName: string | null;
+  messageId: string | null;
+  /** Of a suppression that was removed: whose. */
+  recipient: string | null;
+  /** What more there is to know, e.g. `{ messages: 12 }`. */
+  details: Record<string, unknown>;
+}
+
+/** An operator's decision, for the audit. */
+export interface Decision {
+  actor: string;
+  reason?: string;
+}
