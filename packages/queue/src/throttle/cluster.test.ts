@@ -36,7 +36,7 @@ test("a process whose timers are late widens the margin for all, instead of losi
   const options = { ...redis, connections: undefined, route: "busy", tps: 100, concurrency: 40, latencyMs: 30 };
   const limits = { tps: 100, concurrency: 40 };
   const idle = openThrottle({ ...redis, route: "busy", role: "send", limits });
-  await using busy = spawnStarting({ ...options, busyMs: 40 });
+  await using busy = spawnStarting({ ...options, busyMs: 25 });
 
   await waitFor(() => idle.figures().marginMs > 16, { ...sleepless, what: "the margin to widen" });
   const before = startsOf([busy]).length;
