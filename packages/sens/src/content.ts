@@ -63,6 +63,7 @@ export function prepareAlimtalkContent(
     content: parsed.data,
     variables: compiled.variables,
     warnings: issues,
+    requestKey: requestKeyOf({ templateCode, reserve }),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
       if ("issues" in rendered) return rendered;
@@ -73,6 +74,11 @@ export function prepareAlimtalkContent(
       return { payload, segments: 1, preview: previewOf(message), warnings: all };
     },
   };
+}
+
+/** What all messages of one request have in common (protocol notes §5.1); the channel is the route's. */
+export function requestKeyOf({ templateCode, reserve }: Pick<AlimtalkPayload, "templateCode" | "reserve">): string {
+  return JSON.stringify([templateCode, reserve ?? null]);
 }
 
 /** Normalises a finished message, lints it and makes its failover. */

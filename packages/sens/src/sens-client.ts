@@ -2,7 +2,7 @@ import type { AttemptOutcome, OutgoingMessage, ProviderClient } from "@hikyaku/c
 import type { CallAnswer } from "./call-answer.ts";
 import { listChannels, type SensChannel } from "./channels.ts";
 import { checkStatus, type StatusContext } from "./check-status.ts";
-import type { AlimtalkPayload } from "./content.ts";
+import { type AlimtalkPayload, requestKeyOf } from "./content.ts";
 import { endpointOf } from "./endpoint.ts";
 import { type LookUpContext, lookUp } from "./look-up.ts";
 import { type ListFilter, type ListScope, listPage, type MessagePage } from "./message-list.ts";
@@ -61,8 +61,10 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
 
   return {
     async send(batch) {
-      // A batch is of one campaign and so of one template; should it ever not be, each template gets a request of its own.
-      const groups = [...Map.groupBy(batch as readonly AlimtalkMessage[], requestOf).values()];
+      // A batch is of one template; should it ever not be, each template gets a request of its own.
+      const groups = [
+        ...Map.groupBy(batch as readonly AlimtalkMessage[], ({ payload }) => requestKeyOf(payload)).values(),
+      ];
       const outcomes = new Map<OutgoingMessage, AttemptOutcome>();
       const sendGroup = async (group: readonly AlimtalkMessage[]) => {
         const found = await sendOne(group);
@@ -84,7 +86,3 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
 }
 
 const noOutcome: AttemptOutcome = { kind: "unknown", reason: "the request gave no outcome for this message" };
-
-function requestOf({ payload: { templateCode, reserve } }: AlimtalkMessage): string {
-  return JSON.stringify([templateCode, reserve ?? null]);
-}

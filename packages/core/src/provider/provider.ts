@@ -94,6 +94,11 @@ export interface PreparedContent {
    * that chooses, recipient by recipient: then nothing is known until it says.
    */
   readonly channel?: string | null;
+  /**
+   * Messages of two contents may share a request when this is the same for both, such as one template. Without it a request is of one
+   * campaign, or of one single message.
+   */
+  readonly requestKey?: string;
 }
 
 export interface RenderedMessage {

@@ -139,8 +139,9 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
   });
   // Enough jobs in hand that permits never wait for Redis, and no more: what waits here is not overtaken.
   const jobsInHand = (): number => {
-    const size = messagesPerJob(throttle.currentRate(), deps.config.feed);
-    return Math.max(2, Math.min(64, Math.ceil((2 * throttle.concurrency) / size) + 1));
+    const { recipientsPerRequest } = rules;
+    const size = messagesPerJob({ ratePerSecond: throttle.currentRate(), recipientsPerRequest }, deps.config.feed);
+    return Math.max(2, Math.min(64, Math.ceil((2 * throttle.concurrency * recipientsPerRequest) / size) + 1));
   };
   const lanes = [
     openSendWorker({
@@ -182,6 +183,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     queue,
     redisEpoch: () => redisEpoch(redis),
     throttle,
+    recipientsPerRequest: rules.recipientsPerRequest,
     settings: deps.config.feed,
     canarySize: deps.config.campaigns.pauseAfterRejected,
     classRules,
