@@ -5,7 +5,7 @@ import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
 import { type FinishedMessage, previewOf } from "./message.ts";
-import type { Reserve } from "./reserve-time.ts";
+import { type Reserve, reservedAt } from "./reserve-time.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
 import { templateFaults } from "./template-states.ts";
@@ -64,6 +64,7 @@ export function prepareAlimtalkContent(
     variables: compiled.variables,
     warnings: issues,
     requestKey: requestKeyOf({ templateCode, reserve }),
+    reservedAt: reserve === undefined ? null : reservedAt(reserve),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
       if ("issues" in rendered) return rendered;

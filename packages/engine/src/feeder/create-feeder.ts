@@ -1,4 +1,4 @@
-import type { ClassRules } from "@hikyaku/core";
+import type { ClassRules, ProviderRules } from "@hikyaku/core";
 import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindRoute, takeDue } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
@@ -14,7 +14,7 @@ export interface FeederDeps {
   /** The present life of Redis; another answer means that its jobs are gone. */
   readonly redisEpoch: () => Promise<string>;
   readonly throttle: Pick<Throttle, "currentRate">;
-  readonly recipientsPerRequest: number;
+  readonly rules: Pick<ProviderRules, "recipientsPerRequest" | "canLookUp">;
   readonly settings: FeedSettings;
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
@@ -43,7 +43,7 @@ const unlimitedRequests = 200;
  */
 export function createFeeder(deps: FeederDeps) {
   const sql = deps.ledger.sql;
-  const { recipientsPerRequest } = deps;
+  const { recipientsPerRequest, canLookUp } = deps.rules;
   let knownEpoch: string | null = null;
   let closing = false;
   let wake: (() => void) | null = null;
@@ -62,6 +62,7 @@ export function createFeeder(deps: FeederDeps) {
     route: deps.route,
     ledger: deps.ledger,
     canarySize: deps.canarySize,
+    canLookUp,
     windowSeconds: deps.settings.windowSeconds,
     classRules: deps.classRules,
     addJobs,

@@ -78,6 +78,15 @@ export function createCampaignCache(deps: {
   };
 }
 
+/** What one message says: its campaign's leg, or its own content. */
+export async function contentOf(
+  message: { campaignId: string | null; leg: number; content: unknown },
+  deps: { campaigns: CampaignCache; rules: ProviderRules },
+): Promise<PreparedContent | { issues: ContentIssue[] }> {
+  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).contentOf(message.leg);
+  return deps.rules.prepareContent(message.content);
+}
+
 function keyOf(content: PreparedContent | { issues: ContentIssue[] }): string | undefined {
   return "issues" in content ? undefined : content.requestKey;
 }

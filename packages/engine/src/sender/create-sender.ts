@@ -19,7 +19,7 @@ import type { Permit, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import { type BacklogEntry, createBacklog } from "./backlog.ts";
-import { type CampaignCache, type SendableCampaign, UnsendableCampaignError } from "./campaign-cache.ts";
+import { type CampaignCache, contentOf, type SendableCampaign, UnsendableCampaignError } from "./campaign-cache.ts";
 import type { ClientHolder } from "./client-holder.ts";
 import type { SendLane } from "./lane.ts";
 import type { Recorder } from "./recorder.ts";
@@ -124,10 +124,11 @@ export function createSender(deps: SenderDeps) {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;
       result.channel = outcome.channel;
-      // Without an id nothing can be asked; the check still comes, at the end of the window, to give the final answer.
-      result.nextCheckInMs = outcome.providerMessageId
-        ? deps.receiptGraceMs
-        : (deps.rules.readableDays - 1) * 24 * 3_600_000;
+      // Without an id it can be looked up at best; else the check comes at the end of the window, to give the final answer.
+      result.nextCheckInMs =
+        outcome.providerMessageId || deps.rules.canLookUp
+          ? deps.receiptGraceMs
+          : (deps.rules.readableDays - 1) * 24 * 3_600_000;
       if (outcome.alarm) {
         deps.log.error(
           { route: deps.route, messageId: message.id, alarm: outcome.alarm },
@@ -135,6 +136,7 @@ export function createSender(deps: SenderDeps) {
         );
       }
     }
+    if (next.to === "unknown" && deps.rules.canLookUp) result.nextCheckInMs = deps.receiptGraceMs;
     return deps.recorder.add(result);
   };
 
@@ -247,14 +249,16 @@ export function createSender(deps: SenderDeps) {
     const requests: { key: string; parts: Renderable[]; recipients: Set<string> }[] = [];
     for (const part of ready) {
       const { recipient } = part.message;
+      // Of a request whose window has shut nothing is posted: only messages of the same windows share one.
+      const key = `${part.requestKey} ${JSON.stringify(part.windows)}`;
       const open = requests.find(
-        ({ key, parts, recipients }) =>
-          key === part.requestKey && parts.length < recipientsPerRequest && !recipients.has(recipient),
+        (each) =>
+          each.key === key && each.parts.length < recipientsPerRequest && !each.recipients.has(recipient),
       );
       if (open) {
         open.parts.push(part);
         open.recipients.add(recipient);
-      } else requests.push({ key: part.requestKey, parts: [part], recipients: new Set([recipient]) });
+      } else requests.push({ key, parts: [part], recipients: new Set([recipient]) });
     }
     return requests.map(({ parts }) => parts);
   };
@@ -485,12 +489,7 @@ async function sendableOf(
   prepared: PreparedContent | { issues: { path: string; message: string }[] };
   windows: readonly DeliveryWindow[];
 }> {
-  if (message.campaignId) {
-    const { contentOf, windows } = await deps.campaigns.get(message.campaignId);
-    return { prepared: contentOf(message.leg), windows };
-  }
-  return {
-    prepared: deps.rules.prepareContent(message.content),
-    windows: windowsInForce({ ...message, deliveryWindow: null }, deps.classRules),
-  };
+  const prepared = await contentOf(message, deps);
+  if (message.campaignId) return { prepared, windows: (await deps.campaigns.get(message.campaignId)).windows };
+  return { prepared, windows: windowsInForce({ ...message, deliveryWindow: null }, deps.classRules) };
 }

@@ -163,7 +163,7 @@ export async function startSensSystem(
       return id;
     },
     messages: (campaignId, leg) => listMessages(sql, { campaignId, limit: 10_000, ...(leg && { leg }) }),
-    async reached(campaignId, wanted, timeoutMs = 20_000) {
+    async reached(campaignId, wanted, timeoutMs = 40_000) {
       let counts: Record<string, number> = {};
       const isThere = async () => {
         counts = { ...(await campaignCounts(sql, { campaignId, leg: 1 })) };
