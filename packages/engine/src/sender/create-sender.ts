@@ -252,8 +252,7 @@ export function createSender(deps: SenderDeps) {
       // Of a request whose window has shut nothing is posted: only messages of the same windows share one.
       const key = `${part.requestKey} ${JSON.stringify(part.windows)}`;
       const open = requests.find(
-        (each) =>
-          each.key === key && each.parts.length < recipientsPerRequest && !each.recipients.has(recipient),
+        (each) => each.key === key && each.parts.length < recipientsPerRequest && !each.recipients.has(recipient),
       );
       if (open) {
         open.parts.push(part);
