@@ -162,7 +162,12 @@ export const configSchema = section({
     jobSpan: duration({ atLeast: "1ms", atMost: "5s" })
       .prefault("100ms")
       .describe("How much sending time one queue job covers."),
-    maxJobMessages: z.int().min(1).max(500).prefault(50).describe("Most messages in one queue job."),
+    maxJobMessages: z
+      .int()
+      .min(1)
+      .max(500)
+      .prefault(50)
+      .describe("Most messages in one queue job; where a request carries more recipients, as many as that."),
     interval: duration({ atLeast: "10ms", atMost: "1m" }).prefault("250ms").describe("How often a queue is refilled."),
   }).prefault({}),
   throttle: section({

@@ -92,6 +92,7 @@ export type {
   CapabilityAnswer,
   CapabilityOptions,
   ContentIssue,
+  FurtherCalls,
   InboundAttachment,
   InboundEvent,
   InboundNotification,

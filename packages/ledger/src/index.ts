@@ -19,8 +19,10 @@ export { type RetryFailedInput, retryFailed } from "./campaigns/retry-failed.ts"
 export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
 export { type Sweep, sweepCampaign } from "./campaigns/sweep-campaign.ts";
 export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
+export { type LookUpMessage, loadLookUps } from "./checks/load-look-ups.ts";
+export { type PutOffCheck, putOffChecks } from "./checks/put-off-checks.ts";
 export { type CheckResult, recordChecks } from "./checks/record-checks.ts";
-export { type DueCheck, takeDueChecks } from "./checks/take-due-checks.ts";
+export { type DueCheck, type TakeDueChecksInput, takeDueChecks } from "./checks/take-due-checks.ts";
 export {
   connectLedger,
   type Ledger,

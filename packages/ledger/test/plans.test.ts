@@ -23,11 +23,13 @@ const {
   listUnknown,
   messageHistory,
   messagesOfRecipient,
+  loadLookUps,
   newId,
   nextToFeed,
   operatorFigures,
   orphanSingles,
   purgeConsents,
+  putOffChecks,
   reapInFlight,
   recordChecks,
   recordOutcomes,
@@ -56,6 +58,9 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
   await takeDue(sql, { route, limit: 10, leaseMs: 1_000, campaigns: [campaignId], singles: true });
   await orphanSingles(sql, { route, olderThanMs: 1_000, limit: 10 });
   await takeDueChecks(sql, { route, limit: 10, leaseMs: 1_000 });
+  await takeDueChecks(sql, { route, limit: 10, leaseMs: 1_000, perCall: 100 });
+  await loadLookUps(sql, { ids: ids.slice(0, 3) });
+  await putOffChecks(sql, [{ id: newId(), nextCheckInMs: 1_000 }]);
   await recordChecks(
     sql,
     ids.slice(0, 1).map((messageId) => ({ messageId, answer: "none", nextCheckInMs: 1_000 })),

@@ -166,6 +166,23 @@ describe("a message whose SMS may have begun", () => {
     ]);
   });
 
+  test("waits for its turn with every call after the first, and is asked about later where there is none", async () => {
+    await using server = await startScriptedServer(answerWith({ status: 200, body: listed(2, failedNow) }));
+    await using client = testClient(server.port);
+    let turns = 0;
+    const anotherCall = async () => ++turns < 2;
+    expect(await client.checkStatus([ref(1), ref(2)], { anotherCall })).toMatchObject([
+      { state: "delivered" },
+      { state: "pending" },
+    ]);
+    expect(await client.checkStatus([ref(1), ref(2)], { anotherCall })).toMatchObject([
+      { state: "delivered" },
+      { kind: "failed-check" },
+    ]);
+    expect(turns).toBe(2);
+    expect(server.seen).toHaveLength(3);
+  });
+
   test("is pending while its SMS has not begun", async () => {
     const { answers } = await check([ref(2)], answerWith({ status: 200, body: listed(2, failedNow) }));
     expect(answers).toMatchObject([{ kind: "status", state: "pending" }]);

@@ -411,3 +411,13 @@ describe("a rendered message", () => {
     );
   });
 });
+
+test("contents of one template and one reservation may share a request", () => {
+  const time = { time: "2026-12-01 09:00", timeZone: "Asia/Seoul" };
+  const at = (content: Record<string, unknown>) => prepared({ templateCode: "ORDER01", text: "a", ...content });
+  expect(at({ text: "b" }).requestKey).toBe(at({}).requestKey);
+  expect(at({ templateCode: "ORDER02" }).requestKey).not.toBe(at({}).requestKey);
+  expect(at({ reserve: time }).requestKey).not.toBe(at({}).requestKey);
+  expect(at({ reserve: time }).reservedAt).toEqual(new Date("2026-12-01T00:00:00Z"));
+  expect(at({}).reservedAt).toBeNull();
+});

@@ -5,7 +5,7 @@ import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
 import { type FinishedMessage, previewOf } from "./message.ts";
-import type { Reserve } from "./reserve-time.ts";
+import { type Reserve, reservedAt } from "./reserve-time.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
 import { templateFaults } from "./template-states.ts";
@@ -63,6 +63,8 @@ export function prepareAlimtalkContent(
     content: parsed.data,
     variables: compiled.variables,
     warnings: issues,
+    requestKey: requestKeyOf({ templateCode, reserve }),
+    reservedAt: reserve === undefined ? null : reservedAt(reserve),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
       if ("issues" in rendered) return rendered;
@@ -73,6 +75,11 @@ export function prepareAlimtalkContent(
       return { payload, segments: 1, preview: previewOf(message), warnings: all };
     },
   };
+}
+
+/** What all messages of one request have in common (protocol notes §5.1); the channel is the route's. */
+export function requestKeyOf({ templateCode, reserve }: Pick<AlimtalkPayload, "templateCode" | "reserve">): string {
+  return JSON.stringify([templateCode, reserve ?? null]);
 }
 
 /** Normalises a finished message, lints it and makes its failover. */

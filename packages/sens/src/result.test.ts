@@ -85,7 +85,7 @@ const results: [label: string, message: Record<string, unknown>, answer: Record<
   [
     "SMS refused",
     withSms({ requestStatusCode: "400", requestStatusName: "fail" }),
-    { state: "failed", rawStatus: "3019, SMS refused 400", secondLeg: leg("failed", "refused 400") },
+    { state: "failed", rawStatus: "3019, SMS refused 400", secondLeg: leg("rejected", "refused 400") },
   ],
   [
     "SMS waiting",

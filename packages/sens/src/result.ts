@@ -1,7 +1,7 @@
 import type { SecondLeg, StatusAnswer } from "@hikyaku/core";
 import { readTimestamp } from "./korean-time.ts";
 import { acceptanceOf, type ListedFailover, type ListedMessage, refusalOf } from "./listed-message.ts";
-import { isUncertain, isWithoutFailover } from "./status-codes.ts";
+import { isUncertain, isWithoutFailover, reasonOf, reasonOfSms } from "./status-codes.ts";
 
 export interface ResultSettings {
   timestampZone: string;
@@ -29,8 +29,9 @@ export function resultOf(message: ListedMessage, now: Date, settings: ResultSett
 
   if (acceptanceOf(message) === "refused") return status("failed", refusalOf(message));
   if (message.failover !== undefined && name !== "success") {
-    const leg = secondLegOf(message.failover, code ?? name ?? "fail");
-    return { ...status(leg.state, leg.rawStatus, leg), at: leg.state === "failed" ? at : null };
+    const leg = secondLegOf(message.failover, { firstStatus: code ?? name ?? "fail", firstFailedAt: at });
+    const state = leg.state === "rejected" ? "failed" : leg.state;
+    return { ...status(state, leg.rawStatus, leg), at: state === "failed" ? at : null };
   }
   // 3005: it left Kakao and may be read yet; the others say only that nothing can be said.
   if (isUncertain(code)) return status(code === "3005" ? "sent" : "pending", code ?? "");
@@ -43,7 +44,7 @@ export function resultOf(message: ListedMessage, now: Date, settings: ResultSett
     case "fail":
       return isFailoverAwaited(message, now, settings)
         ? status("pending", `${code ?? name}, SMS not begun`)
-        : status("failed", code ?? name);
+        : { ...status("failed", code ?? name), reason: reasonOf(code ?? name) };
     default:
       return { kind: "failed-check", reason: `the status word ${JSON.stringify(name.slice(0, 60))} is not known` };
   }
@@ -71,21 +72,30 @@ function isFailoverAwaited(
   return failedAt === null || now.getTime() - failedAt.getTime() < failoverWaitMs;
 }
 
-function secondLegOf(failover: ListedFailover, firstStatus: string): SecondLeg {
+function secondLegOf(failover: ListedFailover, first: Pick<SecondLeg, "firstStatus" | "firstFailedAt">): SecondLeg {
   const { requestStatusCode, requestStatusName, messageStatus, messageStatusCode, messageStatusName } = failover;
+  const { firstStatus } = first;
   const ids = { providerMessageId: failover.messageId ?? null, providerOrderId: failover.requestId ?? null };
-  const leg = (state: SecondLeg["state"], word: string): SecondLeg => ({
+  const leg = (state: SecondLeg["state"], word: string, reason?: string): SecondLeg => ({
     channel: "sms",
     ...ids,
     state,
     rawStatus: `${firstStatus}, SMS ${word}`,
-    firstStatus,
+    ...(reason === undefined ? {} : { reason }),
+    ...first,
+    firstReason: reasonOf(firstStatus),
   });
   const isRefused =
     requestStatusName === "fail" || (requestStatusName === undefined && (requestStatusCode ?? "202") !== "202");
-  if (isRefused) return leg("failed", `refused ${requestStatusCode ?? ""}`.trim());
+  if (isRefused) {
+    const word = `refused ${requestStatusCode ?? ""}`.trim();
+    return leg("rejected", word, `SENS did not take the SMS: ${word}`);
+  }
   if (messageStatus !== undefined && messageStatus !== "COMPLETED") return leg("pending", messageStatus);
   if (messageStatusName === "success") return leg("delivered", messageStatusCode ?? messageStatusName);
-  if (messageStatusName === "fail") return leg("failed", messageStatusCode ?? messageStatusName);
+  if (messageStatusName === "fail") {
+    const word = messageStatusCode ?? messageStatusName;
+    return leg("failed", word, reasonOfSms(word));
+  }
   return leg("pending", messageStatusCode ?? "no result yet");
 }

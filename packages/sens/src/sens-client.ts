@@ -1,8 +1,8 @@
-import type { AttemptOutcome, OutgoingMessage, ProviderClient } from "@hikyaku/core";
+import type { AttemptOutcome, FurtherCalls, OutgoingMessage, ProviderClient } from "@hikyaku/core";
 import type { CallAnswer } from "./call-answer.ts";
 import { listChannels, type SensChannel } from "./channels.ts";
 import { checkStatus, type StatusContext } from "./check-status.ts";
-import type { AlimtalkPayload } from "./content.ts";
+import { type AlimtalkPayload, requestKeyOf } from "./content.ts";
 import { endpointOf } from "./endpoint.ts";
 import { type LookUpContext, lookUp } from "./look-up.ts";
 import { type ListFilter, type ListScope, listPage, type MessagePage } from "./message-list.ts";
@@ -10,7 +10,7 @@ import { cancelReservation, type Reservation, readReservation } from "./reservat
 import { reservedAt, reserveFault } from "./reserve-time.ts";
 import type { SensRouteConfig } from "./route-config.ts";
 import { type AlimtalkMessage, alimtalk, alimtalkRequestBody, readSendCall } from "./send.ts";
-import { createSignedCaller } from "./signed-caller.ts";
+import { createSignedCaller, inTurns } from "./signed-caller.ts";
 import type { SensTemplate } from "./template.ts";
 import { listTemplates, type TemplateQuery } from "./template-list.ts";
 
@@ -35,9 +35,17 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
   const credentials = [config.secretKey, config.accessKey];
   const { plusFriendId, timestampZone, failoverWaitMs } = config;
   const list = { caller, path: endpoint.messages, plusFriendId, timestampZone, credentials };
-  const statusContext: StatusContext = { ...list, failoverWaitMs, message: endpoint.message };
   const reservations = { caller, endpoint, credentials, timestampZone };
-  const lookUpContext: LookUpContext = {
+  const statusContext: StatusContext = { ...list, failoverWaitMs, message: endpoint.message };
+  const lookUpContext = (turns: FurtherCalls): LookUpContext => {
+    const paced = inTurns(caller, turns);
+    return {
+      ...lookUpSettings,
+      caller: paced,
+      reservation: (id) => readReservation(id, { ...reservations, caller: paced }),
+    };
+  };
+  const lookUpSettings: Omit<LookUpContext, "caller" | "reservation"> = {
     ...list,
     afterMs: config.lookUp.after,
     windowMs: config.lookUp.window,
@@ -47,7 +55,6 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
       return { text: message.text, templateCode, reservedAt: reserve === undefined ? undefined : reservedAt(reserve) };
     },
     idOf: ({ messageId }) => messageId,
-    reservation: (reserveId) => readReservation(reserveId, reservations),
   };
 
   const sendOne = async (messages: readonly AlimtalkMessage[]): Promise<AttemptOutcome[]> => {
@@ -61,8 +68,10 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
 
   return {
     async send(batch) {
-      // A batch is of one campaign and so of one template; should it ever not be, each template gets a request of its own.
-      const groups = [...Map.groupBy(batch as readonly AlimtalkMessage[], requestOf).values()];
+      // A batch is of one template; should it ever not be, each template gets a request of its own.
+      const groups = [
+        ...Map.groupBy(batch as readonly AlimtalkMessage[], ({ payload }) => requestKeyOf(payload)).values(),
+      ];
       const outcomes = new Map<OutgoingMessage, AttemptOutcome>();
       const sendGroup = async (group: readonly AlimtalkMessage[]) => {
         const found = await sendOne(group);
@@ -71,8 +80,8 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
       await Promise.all(groups.map(sendGroup));
       return batch.map((message) => outcomes.get(message) ?? noOutcome);
     },
-    checkStatus: (refs) => checkStatus(refs, statusContext),
-    lookUp: (refs) => lookUp(refs, lookUpContext),
+    checkStatus: (refs, turns = {}) => checkStatus(refs, { ...statusContext, caller: inTurns(caller, turns) }),
+    lookUp: (refs, turns = {}) => lookUp(refs, lookUpContext(turns)),
     listChannels: () => listChannels({ caller, path: endpoint.channels, credentials }),
     listTemplates: (query = {}) =>
       listTemplates(query, { caller, path: endpoint.templates, plusFriendId, credentials }),
@@ -84,7 +93,3 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
 }
 
 const noOutcome: AttemptOutcome = { kind: "unknown", reason: "the request gave no outcome for this message" };
-
-function requestOf({ payload: { templateCode, reserve } }: AlimtalkMessage): string {
-  return JSON.stringify([templateCode, reserve ?? null]);
-}

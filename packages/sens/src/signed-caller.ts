@@ -1,3 +1,4 @@
+import type { FurtherCalls } from "@hikyaku/core";
 import { createTransport, type Exchange, exchange, headerOf } from "@hikyaku/exchange";
 import type { AccountConfig } from "./route-config.ts";
 import { signedHeaders } from "./signature.ts";
@@ -64,6 +65,27 @@ export function createSignedCaller(config: AccountConfig, origin: string, connec
     },
   };
 }
+
+/** The caller of one question: whoever asks has made room for its first call, each further one waits for its turn. */
+export function inTurns(caller: SignedCaller, { anotherCall }: FurtherCalls): SignedCaller {
+  if (anotherCall === undefined) return caller;
+  let isFirst = true;
+  return {
+    ...caller,
+    async call(request) {
+      if (!isFirst && !(await anotherCall())) return noTurn;
+      isFirst = false;
+      return await caller.call(request);
+    },
+  };
+}
+
+const noTurn: CallResult = {
+  kind: "no-answer",
+  failure: "aborted",
+  detail: "the route's limits leave no room for it at the moment",
+  clock: null,
+};
 
 /** The gateway's clock less ours, by the answer's `Date`; null when it names none that can be read. */
 function clockDifferenceMs(answer: Extract<Exchange, { kind: "answer" }>): number | null {

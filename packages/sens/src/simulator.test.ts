@@ -103,7 +103,7 @@ describe("against the strict simulator", () => {
     ["3019", { state: "delivered", secondLeg: { channel: "sms", state: "delivered", firstStatus: "3019" } }],
     ["3020", { state: "delivered", secondLeg: { firstStatus: "3020" } }],
     ["3005", { state: "sent", rawStatus: "3005" }],
-    ["9901", { state: "failed", secondLeg: { state: "failed", rawStatus: "3019, SMS refused 400" } }],
+    ["9901", { state: "failed", secondLeg: { state: "rejected", rawStatus: "3019, SMS refused 400" } }],
     ["9902", { state: "failed", secondLeg: { state: "failed", rawStatus: "3019, SMS 3018" } }],
   ];
   test("each number's fate is read, both legs together", async () => {

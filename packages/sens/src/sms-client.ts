@@ -8,8 +8,9 @@ import { type LookUpContext, lookUp } from "./look-up.ts";
 import { type ListContext, listAll } from "./message-list.ts";
 import { countryCode, nationalNumber } from "./national-number.ts";
 import type { SensSmsRouteConfig } from "./route-config.ts";
-import { type CallResult, createSignedCaller } from "./signed-caller.ts";
+import { type CallResult, createSignedCaller, inTurns } from "./signed-caller.ts";
 import type { SmsPayload } from "./sms-content.ts";
+import { reasonOfSms } from "./status-codes.ts";
 
 /** What `channel` says of everything accepted here. */
 const channel = "sms";
@@ -45,12 +46,13 @@ export function connectSensSms(
 
   return {
     send: (batch) => Promise.all(batch.map(sendOne)),
-    async checkStatus(refs) {
+    async checkStatus(refs, turns = {}) {
       const answers: StatusAnswer[] = [];
-      for (const ref of refs) answers.push(await checkOne(ref, list));
+      const paced = { ...list, caller: inTurns(caller, turns) };
+      for (const ref of refs) answers.push(await checkOne(ref, paced));
       return answers;
     },
-    lookUp: (refs) => lookUp(refs, lookUpContext),
+    lookUp: (refs, turns = {}) => lookUp(refs, { ...lookUpContext, caller: inTurns(caller, turns) }),
     close: () => caller.close(),
   };
 }
@@ -119,7 +121,10 @@ export function smsResultOf(
     return { kind: "status", state: "pending", rawStatus: "no result yet", at };
   }
   if (statusName === "success") return { kind: "status", state: "delivered", rawStatus: statusCode ?? statusName, at };
-  if (statusName === "fail") return { kind: "status", state: "failed", rawStatus: statusCode ?? statusName, at };
+  if (statusName === "fail") {
+    const rawStatus = statusCode ?? statusName;
+    return { kind: "status", state: "failed", rawStatus, at, reason: reasonOfSms(rawStatus) };
+  }
   return {
     kind: "failed-check",
     reason: `the status word ${JSON.stringify(statusName?.slice(0, 60) ?? null)} is not known`,

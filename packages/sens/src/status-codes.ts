@@ -143,3 +143,14 @@ export const smsCodes: Readonly<Record<string, DeliveryCode>> = {
   "0": code("success", "delivered"),
   "3018": code("recipient", "the sender number may not be used: it is protected against forgery"),
 };
+
+/** Why an AlimTalk failed, for people to read: `3019: the number has no KakaoTalk`. */
+export function reasonOf(word: string): string {
+  return `${word}: ${deliveryCodeOf(word).means}`;
+}
+
+/** The same of an SMS. */
+export function reasonOfSms(word: string): string {
+  const known = Object.hasOwn(smsCodes, word) ? smsCodes[word] : undefined;
+  return `${word}: ${known?.means ?? "the SMS failed, by a code of its carrier"}`;
+}

@@ -94,6 +94,13 @@ export interface PreparedContent {
    * that chooses, recipient by recipient: then nothing is known until it says.
    */
   readonly channel?: string | null;
+  /**
+   * Messages of two contents may share a request when this is the same for both, such as one template. Without it a request is of one
+   * campaign, or of one single message.
+   */
+  readonly requestKey?: string;
+  /** When the carrier carries it out, where it was asked to wait: a reservation. Null or absent: at once. */
+  readonly reservedAt?: Date | null;
 }
 
 export interface RenderedMessage {
@@ -133,6 +140,8 @@ export type StatusAnswer =
       at: Date | null;
       /** The channel the answer names, where it does. */
       channel?: string | null;
+      /** Of a state without delivery: why, for people to read. */
+      reason?: string;
       secondLeg?: SecondLeg;
     }
   /** The carrier does not know the id (any more): 404, 410, out of the window. */
@@ -149,10 +158,17 @@ export interface SecondLeg {
   channel: string;
   providerMessageId: string | null;
   providerOrderId: string | null;
-  state: ReceiptState | "pending";
+  /** `rejected`: it was asked for and not taken, so nothing went out. */
+  state: ReceiptState | "pending" | "rejected";
   rawStatus: string;
+  /** Of a state without delivery: why, for people to read. */
+  reason?: string;
   /** Why the first leg failed, in the carrier's code, e.g. `3019`. */
   firstStatus: string;
+  /** The same for people to read. */
+  firstReason: string;
+  /** When the first leg failed; null where the carrier does not say. */
+  firstFailedAt: Date | null;
 }
 
 /** A message whose fate or whose id is not known, as it was posted. */
@@ -178,19 +194,31 @@ export type LookUpAnswer =
   | { kind: "undecided"; reason: string; lookAgainInMs: number }
   | Extract<StatusAnswer, { kind: "throttled" | "held" | "failed-check" }>;
 
+/** How a question that takes more than one call is paced. */
+export interface FurtherCalls {
+  /**
+   * Awaited before each call after the first: resolves when the route's limits have room for one more. False: there is none, and what was
+   * not asked yet is answered as `failed-check`. Without it the calls just follow one another.
+   */
+  anotherCall?: () => Promise<boolean>;
+}
+
 export interface ProviderClient {
   /**
    * One request for `batch` (at most `recipientsPerRequest` messages). Answers one outcome per message, in order.
    * Never throws for anything the gateway or the network does.
    */
   send(batch: readonly OutgoingMessage[]): Promise<AttemptOutcome[]>;
-  /** Asks the status of each; answers in order. */
-  checkStatus(refs: readonly StatusRef[]): Promise<StatusAnswer[]>;
+  /**
+   * Asks the status of each; answers in order. Where `recipientsPerRequest` is more than 1, those of one request are asked about with one
+   * call, and one call more for each that it does not tell enough of; without the request's id each is asked about by itself.
+   */
+  checkStatus(refs: readonly StatusRef[], options?: FurtherCalls): Promise<StatusAnswer[]>;
   /**
    * Looks for messages of which it isn't known whether the carrier has them, or under what id; answers in order and never throws.
    * Only `missing` allows to send again. Makes several calls, one after the other. Present where `rules.canLookUp` is true.
    */
-  lookUp?(refs: readonly LookUpRef[]): Promise<LookUpAnswer[]>;
+  lookUp?(refs: readonly LookUpRef[], options?: FurtherCalls): Promise<LookUpAnswer[]>;
   /**
    * Asks for each recipient (E.164) whether the richer channel reaches it, one call each; answers in order and never throws. The
    * caller paces it like sends and asks about no more at once than it has connections. Absent where the carrier offers no such check.

@@ -12,7 +12,6 @@ import {
   fallbackCampaigns,
   type Ledger,
   type MessageRow,
-  recordChecks,
   settleFallbacks,
   takeDueFallbacks,
 } from "@hikyaku/ledger";
@@ -20,6 +19,7 @@ import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import type { StatusAsker } from "../poller/ask-status.ts";
+import { recordAsked } from "../poller/record-asked.ts";
 import { roundSize } from "../poller/round-size.ts";
 import type { RouteHold } from "../sender/route-hold.ts";
 import { createSecondLegContents } from "./second-leg-contents.ts";
@@ -67,18 +67,14 @@ export function createFallbackSweep(deps: FallbackSweepDeps) {
 
   /** Asks about those that the carrier may know more of, and writes down what it says. */
   const askAbout = async (due: readonly MessageRow[]): Promise<Map<string, FirstLeg["asked"]>> => {
-    const answers = await Promise.all(
-      due.map(async (message) => {
-        const isUnderway = message.state === "accepted" || message.state === "sent";
-        if (!isUnderway || message.providerMessageId === null) return { message, asked: "impossible" as const };
-        return { message, ...(await deps.asker.ask(message)) };
-      }),
-    );
-    await recordChecks(
-      sql,
-      answers.flatMap((answer) => ("result" in answer ? answer.result : [])),
-    );
-    return new Map(answers.map(({ message, asked }) => [message.id, asked]));
+    const isUnderway = ({ state, providerMessageId }: MessageRow) =>
+      (state === "accepted" || state === "sent") && providerMessageId !== null;
+    const underway = due.filter(isUnderway);
+    const answers = await deps.asker.askAll(underway.map((message) => ({ ...message, sentInPlaceOf: null })));
+    await recordAsked(deps, answers);
+    const asked = new Map(due.map(({ id }): [string, FirstLeg["asked"]] => [id, "impossible"]));
+    for (const [index, answer] of answers.entries()) asked.set(underway[index]?.id ?? "", answer.asked);
+    return asked;
   };
 
   const mayBegin = (campaign: CampaignRow): boolean => {

@@ -1,6 +1,7 @@
 import { areOpen, type ClassRules, canaryStep, deficitRoundRobin, startOfRound, windowsInForce } from "@hikyaku/core";
 import {
   advanceCursor,
+  type CampaignCounts,
   campaignCounts,
   type FeedableCampaign,
   feedable,
@@ -14,6 +15,8 @@ import type { Logger } from "../observing/create-logger.ts";
 /** A campaign fed to its end that still has queued messages is fed again from the start after this time. */
 const refeedAfterMs = 30_000;
 const idleAfterMs = 2_000;
+/** For so long an unknown outcome counts as under way where the carrier can be asked; look-ups take a minute or so. */
+const lookUpPatienceMs = 15 * 60_000;
 
 /** What a round found and did. */
 export interface FeedRound {
@@ -28,6 +31,8 @@ export function createCampaignFeeder(deps: {
   readonly ledger: Ledger;
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
+  /** Whether the carrier can be asked what became of messages of unknown outcome. */
+  readonly canLookUp: boolean;
   readonly windowSeconds: number;
   readonly classRules: ClassRules;
   readonly addJobs: (campaignId: string, ids: string[]) => Promise<void>;
@@ -50,13 +55,19 @@ export function createCampaignFeeder(deps: {
     (campaign.sinceFedMs ?? Number.POSITIVE_INFINITY) >
     (queueIsEmpty ? idleAfterMs : Math.max(idleAfterMs, 2_000 * deps.windowSeconds));
 
+  /** What is still to be looked up proves nothing against the campaign, and nothing for it. */
+  const underWay = ({ sinceFedMs }: FeedableCampaign, counts: CampaignCounts): CampaignCounts =>
+    deps.canLookUp && (sinceFedMs ?? 0) < lookUpPatienceMs
+      ? { ...counts, sending: counts.sending + counts.unknown, unknown: 0 }
+      : counts;
+
   /** How many messages of the campaign may be handed out now: few while its first ones have not proven it. */
   const allowance = async (
     campaign: FeedableCampaign,
     queueIsEmpty: boolean,
   ): Promise<{ available: number; unproven: boolean }> => {
     if (proven.has(campaign.id)) return { available: campaign.queued, unproven: false };
-    const counts = await campaignCounts(sql, { campaignId: campaign.id });
+    const counts = underWay(campaign, await campaignCounts(sql, { campaignId: campaign.id }));
     // Only second legs are left: they are due by themselves, and there is nothing to protect from what the first came to.
     if (counts.queued === 0) return { available: 0, unproven: false };
     const step = canaryStep({

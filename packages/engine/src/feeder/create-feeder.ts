@@ -1,4 +1,4 @@
-import type { ClassRules } from "@hikyaku/core";
+import type { ClassRules, ProviderRules } from "@hikyaku/core";
 import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindRoute, takeDue } from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
@@ -14,6 +14,7 @@ export interface FeederDeps {
   /** The present life of Redis; another answer means that its jobs are gone. */
   readonly redisEpoch: () => Promise<string>;
   readonly throttle: Pick<Throttle, "currentRate">;
+  readonly rules: Pick<ProviderRules, "recipientsPerRequest" | "canLookUp">;
   readonly settings: FeedSettings;
   /** Messages of a campaign that go first, alone, until one of them is accepted. */
   readonly canarySize: number;
@@ -33,6 +34,8 @@ const orphanLookMs = 5_000;
 const singlesAtOnce = 500;
 /** Without a limit the window is a number of messages instead of a time. */
 const unlimitedWindow = 5_000;
+/** … that makes at least so many requests. */
+const unlimitedRequests = 200;
 
 /**
  * Keeps a window of jobs in a route's queue, taken from the ledger: single messages and retries first, then the running
@@ -40,6 +43,7 @@ const unlimitedWindow = 5_000;
  */
 export function createFeeder(deps: FeederDeps) {
   const sql = deps.ledger.sql;
+  const { recipientsPerRequest, canLookUp } = deps.rules;
   let knownEpoch: string | null = null;
   let closing = false;
   let wake: (() => void) | null = null;
@@ -47,7 +51,8 @@ export function createFeeder(deps: FeederDeps) {
   let wasHeld = false;
 
   const addJobs = async (campaignId: string, ids: string[]): Promise<void> => {
-    const size = messagesPerJob(deps.throttle.currentRate(), deps.settings);
+    const pace = { ratePerSecond: deps.throttle.currentRate(), recipientsPerRequest };
+    const size = messagesPerJob(pace, deps.settings);
     const jobs: { campaignId: string; ids: string[] }[] = [];
     for (let at = 0; at < ids.length; at += size) jobs.push({ campaignId, ids: ids.slice(at, at + size) });
     await deps.queue.addCampaignJobs(jobs);
@@ -57,6 +62,7 @@ export function createFeeder(deps: FeederDeps) {
     route: deps.route,
     ledger: deps.ledger,
     canarySize: deps.canarySize,
+    canLookUp,
     windowSeconds: deps.settings.windowSeconds,
     classRules: deps.classRules,
     addJobs,
@@ -66,7 +72,8 @@ export function createFeeder(deps: FeederDeps) {
 
   const windowSize = (): number => {
     const rate = deps.throttle.currentRate();
-    return rate === null ? unlimitedWindow : Math.max(50, Math.ceil(rate * deps.settings.windowSeconds));
+    if (rate === null) return Math.max(unlimitedWindow, unlimitedRequests * recipientsPerRequest);
+    return Math.max(50, Math.ceil(rate * recipientsPerRequest * deps.settings.windowSeconds));
   };
 
   /** Redis that lost its memory has lost its jobs: everything still queued is fed again. The claim sorts out doubles. */

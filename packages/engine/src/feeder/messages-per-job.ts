@@ -8,11 +8,22 @@ export interface FeedSettings {
   readonly intervalMs: number;
 }
 
-/** Messages in one job: what the route sends in the configured span, so that a job neither costs much nor waits long. */
+export interface SendingPace {
+  /** Requests a second; null = not limited. */
+  readonly ratePerSecond: number | null;
+  readonly recipientsPerRequest: number;
+}
+
+/**
+ * Messages in one job: what the route sends in the configured span, so that a job neither costs much nor waits long. Where requests carry many
+ * recipients, a job may be as large as a request.
+ */
 export function messagesPerJob(
-  ratePerSecond: number | null,
+  { ratePerSecond, recipientsPerRequest }: SendingPace,
   settings: Pick<FeedSettings, "jobSpanMs" | "maxJobMessages">,
 ): number {
-  if (ratePerSecond === null) return settings.maxJobMessages;
-  return Math.max(1, Math.min(settings.maxJobMessages, Math.round((ratePerSecond * settings.jobSpanMs) / 1_000)));
+  const most = Math.max(settings.maxJobMessages, recipientsPerRequest);
+  if (ratePerSecond === null) return most;
+  const inSpan = (ratePerSecond * recipientsPerRequest * settings.jobSpanMs) / 1_000;
+  return Math.max(1, Math.min(most, Math.round(inSpan)));
 }

@@ -27,6 +27,8 @@ export interface HousekeeperDeps {
   readonly longestAttemptMs: number;
   /** What becomes of unknown outcomes, route by route. */
   readonly routes: readonly Pick<RouteConfig, "name" | "unknown">[];
+  /** Those whose carrier can be asked what became of a message. */
+  readonly lookUpRoutes: readonly string[];
   readonly retentionDays: number | null;
   readonly inboundDays: number;
   readonly eventDays: number;
@@ -72,6 +74,7 @@ export function createHousekeeper(deps: HousekeeperDeps) {
         const { unknown } = await reapInFlight(sql, {
           deadAfterMs: (await mayJudge()) ? deps.workerDeadAfterMs : neverMs,
           longestAttemptMs: deps.longestAttemptMs,
+          lookUpRoutes: deps.lookUpRoutes,
           limit: batch,
         });
         if (unknown.length > 0) {

@@ -29,13 +29,19 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
     }),
     checks: new Counter({
       name: "hikyaku_status_checks_total",
-      help: "Status API calls by answer",
+      help: "Messages asked about in the status API, by answer",
+      labelNames: ["route", "answer"],
+      registers,
+    }),
+    lookUps: new Counter({
+      name: "hikyaku_look_ups_total",
+      help: "Messages in doubt that the carrier was asked about, by answer: accepted, missing, rejected, undecided …",
       labelNames: ["route", "answer"],
       registers,
     }),
     secondLegs: new Counter({
       name: "hikyaku_second_legs_total",
-      help: "Decisions about second legs: begun, none",
+      help: "Decisions about second legs: begun, none; and those that the carrier sent: by-carrier",
       labelNames: ["route", "result"],
       registers,
     }),

@@ -2,20 +2,22 @@ import {
   nextCheckAt,
   type ProviderRules,
   repeatCheckAt,
+  type SecondLeg,
   type StatusAnswer,
   type StatusCheckSchedule,
+  type StatusRef,
 } from "@hikyaku/core";
-import type { CheckResult, DueCheck } from "@hikyaku/ledger";
+import { type CarrierLeg, type CheckResult, type DueCheck, newId } from "@hikyaku/ledger";
 import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
-import type { ClientHolder } from "../sender/client-holder.ts";
 import type { RouteHold } from "../sender/route-hold.ts";
+import type { Questions } from "./questions.ts";
 
 export interface StatusAskerDeps {
   readonly route: string;
-  readonly throttle: Throttle;
-  readonly client: ClientHolder;
+  readonly throttle: Pick<Throttle, "throttled">;
+  readonly questions: Questions;
   readonly rules: ProviderRules;
   readonly hold: RouteHold;
   readonly schedule: Required<Pick<StatusCheckSchedule, "graceMs" | "plan" | "lastCheckMarginMs">>;
@@ -29,21 +31,30 @@ export interface AskedStatus {
   readonly result: CheckResult;
   /** `answered`: the carrier said something of the message, be it that it knows none. `not-yet`: there was no permit to ask with. */
   readonly asked: "answered" | "failed" | "not-yet" | "impossible";
+  /** What the carrier sent in its place, and what became of that where it is known already. */
+  readonly carrierLeg?: { readonly leg: CarrierLeg; readonly result: CheckResult | null };
 }
 
-/** Asks the carrier for the status of messages of one route, one call each, paced with everything else the route does. */
+/** A korean SMS and LMS is one billable part each; of other carriers none is known that sends by itself. */
+const segmentsOfCarrierLeg = 1;
+
+/**
+ * Asks the carrier for the status of messages of one route, paced with everything else the route does. Where a request carries many
+ * recipients, all that went out in one is asked about at once.
+ */
 export function createStatusAsker(deps: StatusAskerDeps) {
-  const stop = new AbortController();
+  const scheduleOf = (check: DueCheck, now: Date) => ({
+    ...deps.schedule,
+    acceptedAt: check.acceptedAt ?? now,
+    checks: check.checks,
+    now,
+    readableDays: deps.rules.readableDays,
+  });
 
   const resultOf = (check: DueCheck, answer: StatusAnswer): CheckResult => {
     const now = deps.now();
-    const later = nextCheckAt({
-      ...deps.schedule,
-      acceptedAt: check.acceptedAt ?? now,
-      checks: check.checks,
-      now,
-      readableDays: deps.rules.readableDays,
-    });
+    const schedule = scheduleOf(check, now);
+    const later = nextCheckAt(schedule);
     const waitMs = later === "expire" ? 0 : Math.max(1_000, later.getTime() - now.getTime());
     switch (answer.kind) {
       case "status":
@@ -58,6 +69,7 @@ export function createStatusAsker(deps: StatusAskerDeps) {
           channel: answer.channel ?? null,
           at: answer.at,
           rawStatus: answer.rawStatus,
+          reason: answer.reason ?? null,
           // `sent` is not the end: the next check stays planned.
           nextCheckInMs: later === "expire" ? 1_000 : waitMs,
         };
@@ -69,13 +81,7 @@ export function createStatusAsker(deps: StatusAskerDeps) {
       case "throttled":
       case "failed-check": {
         // It says nothing of the message, so it never marks it: asked again until the carrier's window is really over.
-        const again = repeatCheckAt({
-          acceptedAt: check.acceptedAt ?? now,
-          now,
-          readableDays: deps.rules.readableDays,
-          failures: 1,
-          random: Math.random,
-        });
+        const again = repeatCheckAt({ ...schedule, failures: 1, random: Math.random });
         if (again === "expire") {
           return expire(check, `status could not be read before the carrier's window closed: ${answer.reason}`);
         }
@@ -87,52 +93,126 @@ export function createStatusAsker(deps: StatusAskerDeps) {
     }
   };
 
-  return {
-    /** Never throws; without an answer the message is to be asked about again. */
-    async ask(due: DueCheck): Promise<AskedStatus> {
-      if (due.providerMessageId === null) {
-        return { result: expire(due, "accepted without an id, and no receipt came"), asked: "impossible" };
-      }
-      const later: AskedStatus = {
-        result: { messageId: due.id, answer: "none", nextCheckInMs: 1_000 },
+  /** The first leg has failed, and what the carrier sent in its place is a message of its own from here on. */
+  const withCarrierLeg = (check: DueCheck, answer: StatusAnswer, second: SecondLeg): AskedStatus => {
+    const now = deps.now();
+    const id = newId();
+    const { firstStatus: rawStatus, firstReason: reason, firstFailedAt: at } = second;
+    const first = { kind: "status", state: "failed", rawStatus, reason, at } as const;
+    const begun: DueCheck = { ...check, id, state: "accepted", acceptedAt: now, checks: 0 };
+    const next = nextCheckAt(scheduleOf(begun, now));
+    return {
+      asked: "answered",
+      result: resultOf(check, first),
+      carrierLeg: {
+        leg: {
+          id,
+          firstLeg: check.id,
+          channel: second.channel,
+          providerMessageId: second.providerMessageId,
+          providerOrderId: second.providerOrderId,
+          segments: segmentsOfCarrierLeg,
+          refusal: second.state === "rejected" ? (second.reason ?? second.rawStatus) : null,
+          acceptedAt: at,
+          nextCheckInMs: next === "expire" ? null : Math.max(0, next.getTime() - now.getTime()),
+        },
+        result: second.state === "pending" || second.state === "rejected" ? null : resultOf(begun, asItsOwn(answer)),
+      },
+    };
+  };
+
+  const read = (check: DueCheck, answer: StatusAnswer): AskedStatus => {
+    const asked = answer.kind === "status" || answer.kind === "not-known" ? "answered" : "failed";
+    if (check.sentInPlaceOf) return { result: resultOf(check, asItsOwn(answer)), asked };
+    if (answer.kind === "status" && answer.secondLeg) return withCarrierLeg(check, answer, answer.secondLeg);
+    return { result: resultOf(check, answer), asked };
+  };
+
+  /** Of one request. Never throws. */
+  const askTogether = async (checks: readonly DueCheck[]): Promise<AskedStatus[]> => {
+    const refs = checks.map(refOf);
+    let answered: Awaited<ReturnType<typeof put>>;
+    const put = () => deps.questions.put((client, turns) => client.checkStatus(refs, turns));
+    try {
+      answered = await put();
+    } catch (err) {
+      deps.log.error({ err, route: deps.route }, "the provider's client failed");
+      const failure: StatusAnswer = { kind: "failed-check", reason: "internal error while checking" };
+      answered = { answer: checks.map(() => failure), startedAt: performance.now() };
+    }
+    if (!answered) {
+      return checks.map(({ id }) => ({
+        result: { messageId: id, answer: "none", nextCheckInMs: 1_000 },
         asked: "not-yet",
-      };
-      const [permit] = await deps.throttle.acquire("status", 1, stop.signal).catch(() => []);
-      if (!permit) return later;
-      if (!(await permit.ready())) {
-        permit.release();
-        return later;
-      }
-      const startedAt = performance.now();
-      let answer: StatusAnswer;
-      try {
-        const { id: messageId, providerMessageId, channel, sendMode } = due;
-        const ref = { messageId, providerMessageId, channel, sendMode };
-        const [first] = await deps.client.use((client) => client.checkStatus([ref]));
-        answer = first ?? { kind: "failed-check", reason: "the provider gave no answer for this message" };
-      } catch (err) {
-        deps.log.error({ err, route: deps.route }, "the provider's client failed");
-        answer = { kind: "failed-check", reason: "internal error while checking" };
-      } finally {
-        permit.release();
-      }
+      }));
+    }
+    const { startedAt } = answered;
+    const answers = checks.map((_, index) => answered.answer[index] ?? noAnswer);
+    for (const answer of answers) {
       deps.metrics.checks.inc({ route: deps.route, answer: answer.kind === "status" ? answer.state : answer.kind });
-      if (answer.kind === "throttled") deps.throttle.throttled(answer.retryAfterMs, startedAt);
-      if (answer.kind === "held") {
-        await deps.hold.note(due.id, { kind: "held", cause: answer.cause, reason: `status API: ${answer.reason}` });
-      }
-      const isAnswer = answer.kind === "status" || answer.kind === "not-known";
-      return { result: resultOf(due, answer), asked: isAnswer ? "answered" : "failed" };
-    },
-    /** What still waits for a permit gets none: it is asked about later, by somebody else. */
-    close(): void {
-      stop.abort();
+    }
+    const throttled = answers.find((answer) => answer.kind === "throttled");
+    if (throttled) deps.throttle.throttled(throttled.retryAfterMs, startedAt);
+    const held = answers.find((answer) => answer.kind === "held");
+    if (held) {
+      const reason = `status API: ${held.reason}`;
+      await deps.hold.note(checks[0]?.id ?? "", { kind: "held", cause: held.cause, reason });
+    }
+    return checks.map((check, index) => read(check, answers[index] ?? noAnswer));
+  };
+
+  /** What is asked about with one call. What the carrier sent by itself is only told of by the single query. */
+  const callOf = ({ id, providerOrderId, sentInPlaceOf }: DueCheck): string =>
+    deps.rules.recipientsPerRequest === 1 || sentInPlaceOf ? id : (providerOrderId ?? id);
+
+  return {
+    /** Answers in order and never throws; without an answer a message is to be asked about again. */
+    async askAll(due: readonly DueCheck[]): Promise<AskedStatus[]> {
+      const asked = new Map<string, AskedStatus>();
+      const askable = due.filter((check) => {
+        if (refOf(check).providerMessageId !== "") return true;
+        const result = expire(check, "accepted without an id, and no receipt came");
+        asked.set(check.id, { result, asked: "impossible" });
+        return false;
+      });
+      await Promise.all(
+        [...Map.groupBy(askable, callOf).values()].map(async (checks) => {
+          const answers = await askTogether(checks);
+          for (const [index, answer] of answers.entries()) asked.set(checks[index]?.id ?? "", answer);
+        }),
+      );
+      return due.flatMap(({ id }) => asked.get(id) ?? []);
     },
   };
 }
 
 export type StatusAsker = ReturnType<typeof createStatusAsker>;
 
+function refOf({ id, providerMessageId, providerOrderId, channel, sendMode, sentInPlaceOf }: DueCheck): StatusRef {
+  return sentInPlaceOf
+    ? { messageId: id, providerMessageId: sentInPlaceOf.providerMessageId ?? "", providerOrderId: null, channel: null }
+    : { messageId: id, providerMessageId: providerMessageId ?? "", providerOrderId, channel, sendMode };
+}
+
+/** What an answer about the first leg says of the second alone. */
+function asItsOwn(answer: StatusAnswer): StatusAnswer {
+  if (answer.kind !== "status") return answer;
+  const { secondLeg, at } = answer;
+  if (!secondLeg) return { kind: "status", state: "pending", rawStatus: answer.rawStatus, at: null };
+  const { state, rawStatus, reason, channel } = secondLeg;
+  const own = { kind: "status", state: state === "rejected" ? "failed" : state, rawStatus, channel } as const;
+  return reason === undefined
+    ? { ...own, at: secondAt(at, secondLeg) }
+    : { ...own, reason, at: secondAt(at, secondLeg) };
+}
+
+/** The answer's time may be that of the first leg's failure, which says nothing of the second. */
+function secondAt(at: Date | null, { firstFailedAt }: SecondLeg): Date | null {
+  return at !== null && at.getTime() !== firstFailedAt?.getTime() ? at : null;
+}
+
 function expire(check: DueCheck, reason: string): CheckResult {
   return { messageId: check.id, answer: "expire", reason };
 }
+
+const noAnswer: StatusAnswer = { kind: "failed-check", reason: "the provider gave no answer for this message" };

@@ -1,8 +1,11 @@
-import { type Ledger, recordChecks, takeDueChecks } from "@hikyaku/ledger";
+import { type Ledger, takeDueChecks } from "@hikyaku/ledger";
 import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
+import type { Metrics } from "../observing/create-metrics.ts";
 import type { RouteHold } from "../sender/route-hold.ts";
 import type { StatusAsker } from "./ask-status.ts";
+import type { LookUps } from "./look-up.ts";
+import { recordAsked } from "./record-asked.ts";
 import { roundSize } from "./round-size.ts";
 
 export interface PollerDeps {
@@ -10,12 +13,16 @@ export interface PollerDeps {
   readonly ledger: Ledger;
   readonly throttle: Pick<Throttle, "currentRate">;
   readonly asker: StatusAsker;
+  readonly lookUps: LookUps;
+  /** Messages that one status call tells of at most. */
+  readonly perCall: number;
   readonly hold: RouteHold;
   readonly intervalMs: number;
   readonly batchSize: number;
   /** Share of the route's rate that status checks may use. */
   readonly tpsShare: number;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 /** A check taken and not answered within this time is taken again, by any poller. */
@@ -36,14 +43,13 @@ export function createPoller(deps: PollerDeps) {
     await deps.hold.refresh();
     if (deps.hold.held) return false;
     const limit = roundSize(deps);
-    const due = await takeDueChecks(sql, { route: deps.route, limit, leaseMs: takenForMs });
+    const { route, perCall } = deps;
+    const due = await takeDueChecks(sql, { route, limit, leaseMs: takenForMs, perCall });
     if (due.length === 0) return false;
-    const asked = await Promise.all(due.map(deps.asker.ask));
-    await recordChecks(
-      sql,
-      asked.map(({ result }) => result),
-    );
-    return due.length === limit;
+    const [sought, checks] = [due.filter(deps.lookUps.isSought), due.filter((each) => !deps.lookUps.isSought(each))];
+    const asking = deps.asker.askAll(checks).then((asked) => recordAsked(deps, asked));
+    await Promise.all([asking, deps.lookUps.lookUp(sought)]);
+    return due.length >= limit;
   };
 
   const loop = async (): Promise<void> => {

@@ -5,8 +5,12 @@ import { startEventDelivery } from "../events/start-event-delivery.ts";
 import { createFallbackSweep } from "../fallback/create-fallback-sweep.ts";
 import type { ProcessParts } from "../process/run-process.ts";
 import { openRoute, setLimits } from "../routes/open-route.ts";
+import { retryPlans } from "../routes/retry-plans.ts";
+import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createStatusAsker } from "./ask-status.ts";
 import { createPoller } from "./create-poller.ts";
+import { createLookUps } from "./look-up.ts";
+import { createQuestions } from "./questions.ts";
 
 export interface PollerDeps extends Omit<ProcessParts, "ready" | "onFatal"> {
   /** The clock by which delivery windows open and shut. Default the system's. */
@@ -21,7 +25,7 @@ export interface PollerDeps extends Omit<ProcessParts, "ready" | "onFatal"> {
 export async function startPoller(
   deps: PollerDeps,
 ): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
-  const { config, connections, findProvider, ledger, metrics } = deps;
+  const { config, connections, findProvider, ledger, metrics, worker } = deps;
   const { intervalMs, batchSize, tpsShare } = config.poller;
   const now = () => new Date();
   const redis = { connections, prefix: config.redisPrefix };
@@ -31,25 +35,33 @@ export async function startPoller(
   };
   const routes = Object.values(config.routes).map((route) => {
     const { name, rules, log, throttle, client, hold } = openRoute(deps, route, { role: "status" });
+    const questions = createQuestions({ throttle, client });
+    const asking = { route: name, throttle, questions, rules, hold, now, log, metrics };
     const asker = createStatusAsker({
-      ...{ route: name, throttle, client, rules, hold, now, log, metrics },
+      ...asking,
       schedule: {
         graceMs: route.receiptGraceMs,
         plan: route.statusChecks.afterMinutes,
         lastCheckMarginMs: route.statusChecks.lastCheckMarginMs,
       },
     });
-    const shared = { route: name, ledger, throttle, asker, hold, intervalMs, batchSize, tpsShare, log };
-    const poller = createPoller(shared);
+    const lookUps = createLookUps({
+      ...asking,
+      ...{ worker, ledger, receiptGraceMs: route.receiptGraceMs },
+      campaigns: createCampaignCache({ ledger, route: name, rules, classRules: route.classRules }),
+      retry: { maxAttempts: route.retry.maxAttempts, plans: retryPlans(route.retry) },
+      wakeFeeder: () => signalFeeder(name, redis),
+    });
+    const shared = { route: name, ledger, throttle, asker, hold, intervalMs, batchSize, tpsShare, log, metrics };
+    const poller = createPoller({ ...shared, lookUps, perCall: rules.recipientsPerRequest });
     const fallbackSweep = createFallbackSweep({
       ...shared,
       rulesOf: (other) => (config.routes[other] ? rulesOf(config.routes[other]) : null),
       classRulesOf: (other) => config.routes[other]?.classRules ?? null,
       wakeFeeder: (other) => signalFeeder(other, redis),
       now: deps.now ?? now,
-      metrics,
     });
-    return { name, throttle, client, asker, poller, fallbackSweep };
+    return { name, throttle, client, questions, poller, fallbackSweep };
   });
 
   const events = await startEventDelivery(deps);
@@ -57,7 +69,7 @@ export async function startPoller(
   return {
     setLimits: (changed) => setLimits(routes, changed),
     async close() {
-      for (const route of routes) route.asker.close();
+      for (const route of routes) route.questions.close();
       await Promise.all([
         ...routes.flatMap((route) => [route.poller.close(), route.fallbackSweep.close()]),
         events.close(),

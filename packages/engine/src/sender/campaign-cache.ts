@@ -22,6 +22,8 @@ export interface SendableCampaign {
   contentOf(leg: number): PreparedContent | { issues: ContentIssue[] };
   /** All must be open for its messages to go out. */
   readonly windows: readonly DeliveryWindow[];
+  /** What its messages may share a request by; that of its first legs, where it has any here. */
+  readonly requestKey: string;
 }
 
 /**
@@ -46,7 +48,8 @@ export function createCampaignCache(deps: {
     const second = plan ? prepareLeg(deps.rules, { leg: 2, content, plan }) : noSuchLeg;
     // Only its second legs come this way, and what they say is all that these rules can read.
     if (campaign.route !== deps.route) {
-      return { id, contentOf: (leg) => (leg === 1 ? noSuchLeg : second), windows };
+      const requestKey = keyOf(second) ?? id;
+      return { id, contentOf: (leg) => (leg === 1 ? noSuchLeg : second), windows, requestKey };
     }
     const first = deps.rules.prepareContent(content);
     if ("issues" in first) {
@@ -54,7 +57,8 @@ export function createCampaignCache(deps: {
         `campaign ${id} holds content that cannot be sent: ${first.issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`,
       );
     }
-    return { id, contentOf: (leg) => (leg === 1 ? first : second), windows };
+    const requestKey = keyOf(first) ?? id;
+    return { id, contentOf: (leg) => (leg === 1 ? first : second), windows, requestKey };
   };
 
   return {
@@ -72,6 +76,19 @@ export function createCampaignCache(deps: {
       return loading;
     },
   };
+}
+
+/** What one message says: its campaign's leg, or its own content. */
+export async function contentOf(
+  message: { campaignId: string | null; leg: number; content: unknown },
+  deps: { campaigns: CampaignCache; rules: ProviderRules },
+): Promise<PreparedContent | { issues: ContentIssue[] }> {
+  if (message.campaignId) return (await deps.campaigns.get(message.campaignId)).contentOf(message.leg);
+  return deps.rules.prepareContent(message.content);
+}
+
+function keyOf(content: PreparedContent | { issues: ContentIssue[] }): string | undefined {
+  return "issues" in content ? undefined : content.requestKey;
 }
 
 const noSuchLeg: { issues: ContentIssue[] } = {

@@ -19,7 +19,7 @@ import type { Permit, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 import { type BacklogEntry, createBacklog } from "./backlog.ts";
-import { type CampaignCache, type SendableCampaign, UnsendableCampaignError } from "./campaign-cache.ts";
+import { type CampaignCache, contentOf, type SendableCampaign, UnsendableCampaignError } from "./campaign-cache.ts";
 import type { ClientHolder } from "./client-holder.ts";
 import type { SendLane } from "./lane.ts";
 import type { Recorder } from "./recorder.ts";
@@ -49,8 +49,8 @@ export interface SenderDeps {
   readonly metrics: Metrics;
 }
 
-/** Most messages of one claim: one round trip, and few enough that a crash leaves little in doubt. */
-const claimLimit = 100;
+/** Most messages of one claim, or one request's: one round trip, and few enough that a crash leaves little in doubt. */
+const mostInClaim = 100;
 /** Claims that may be on their way at once; while one runs, the next batch gathers. */
 const claimsAtOnce = 2;
 /** A claim older than this is not posted any more. Well below the time after which its holder counts as stuck. */
@@ -63,7 +63,9 @@ const ledgerRetryMs = { base: 100, cap: 2_000 };
  * flight.
  */
 export function createSender(deps: SenderDeps) {
-  const backlog = createBacklog();
+  const { recipientsPerRequest } = deps.rules;
+  const claimLimit = Math.max(mostInClaim, recipientsPerRequest);
+  const backlog = createBacklog({ recipientsPerRequest });
   const stop = new AbortController();
   let closing = false;
   let claims = 0;
@@ -122,10 +124,11 @@ export function createSender(deps: SenderDeps) {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;
       result.channel = outcome.channel;
-      // Without an id nothing can be asked; the check still comes, at the end of the window, to give the final answer.
-      result.nextCheckInMs = outcome.providerMessageId
-        ? deps.receiptGraceMs
-        : (deps.rules.readableDays - 1) * 24 * 3_600_000;
+      // Without an id it can be looked up at best; else the check comes at the end of the window, to give the final answer.
+      result.nextCheckInMs =
+        outcome.providerMessageId || deps.rules.canLookUp
+          ? deps.receiptGraceMs
+          : (deps.rules.readableDays - 1) * 24 * 3_600_000;
       if (outcome.alarm) {
         deps.log.error(
           { route: deps.route, messageId: message.id, alarm: outcome.alarm },
@@ -133,6 +136,7 @@ export function createSender(deps: SenderDeps) {
         );
       }
     }
+    if (next.to === "unknown" && deps.rules.canLookUp) result.nextCheckInMs = deps.receiptGraceMs;
     return deps.recorder.add(result);
   };
 
@@ -171,7 +175,11 @@ export function createSender(deps: SenderDeps) {
       end();
       permit.release();
     }
+    // What happened to the whole request happened to the route once, however many messages were in it.
+    const told = new Set<AttemptOutcome["kind"]>();
     for (const [index, outcome] of outcomes.entries()) {
+      if (told.has(outcome.kind)) continue;
+      told.add(outcome.kind);
       if (outcome.kind === "throttled") deps.throttle.throttled(outcome.retryAfterMs, startedAt);
       await deps.hold.note(request[index]?.message.id ?? "", outcome);
     }
@@ -209,9 +217,11 @@ export function createSender(deps: SenderDeps) {
     for (const message of claimed) {
       let rendered: Rendered;
       let windows: readonly DeliveryWindow[];
+      let requestKey = ownRequest(message);
       try {
         const sendable = await sendableOf(message, deps);
         const { prepared } = sendable;
+        if ("requestKey" in prepared) requestKey = prepared.requestKey ?? requestKey;
         rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
         windows = sendable.windows;
       } catch (err) {
@@ -225,29 +235,31 @@ export function createSender(deps: SenderDeps) {
         continue;
       }
       const outgoing = { id: message.id, recipient: message.recipient, payload: rendered.payload };
-      ready.push({ message, windows, outgoing });
+      ready.push({ message, windows, requestKey, outgoing });
     }
     return ready;
   };
 
-  /** Gathers messages of one content into requests of as many recipients as the carrier takes. */
+  /**
+   * Gathers messages that may share a request into requests of as many recipients as the carrier takes. Nobody is in a request twice: the
+   * answers are told apart by the number.
+   */
   const intoRequests = (ready: readonly Renderable[]): Renderable[][] => {
-    const size = deps.rules.recipientsPerRequest;
-    if (size === 1) return ready.map((part) => [part]);
-    const requests: Renderable[][] = [];
-    const open = new Map<string, Renderable[]>();
+    if (recipientsPerRequest === 1) return ready.map((part) => [part]);
+    const requests: { key: string; parts: Renderable[]; recipients: Set<string> }[] = [];
     for (const part of ready) {
-      const key = part.message.campaignId ? `${part.message.campaignId} ${part.message.leg}` : part.message.id;
-      const request = open.get(key);
-      if (request && request.length < size) {
-        request.push(part);
-        continue;
-      }
-      const fresh = [part];
-      open.set(key, fresh);
-      requests.push(fresh);
+      const { recipient } = part.message;
+      // Of a request whose window has shut nothing is posted: only messages of the same windows share one.
+      const key = `${part.requestKey} ${JSON.stringify(part.windows)}`;
+      const open = requests.find(
+        (each) => each.key === key && each.parts.length < recipientsPerRequest && !each.recipients.has(recipient),
+      );
+      if (open) {
+        open.parts.push(part);
+        open.recipients.add(recipient);
+      } else requests.push({ key, parts: [part], recipients: new Set([recipient]) });
     }
-    return requests;
+    return requests.map(({ parts }) => parts);
   };
 
   const dispatch = async (entries: readonly BacklogEntry[], permits: Permit[], lane: SendLane): Promise<void> => {
@@ -315,9 +327,9 @@ export function createSender(deps: SenderDeps) {
       }
       const lane = backlog.nextLane();
       if (closing || !lane) continue;
-      const requests = Math.ceil(Math.min(backlog.size, claimLimit) / deps.rules.recipientsPerRequest);
-      const permits = await permitsFor(lane, requests);
-      const taken = closing ? [] : backlog.take(Math.min(claimLimit, permits.length * deps.rules.recipientsPerRequest));
+      const most = Math.floor(claimLimit / recipientsPerRequest);
+      const permits = await permitsFor(lane, Math.min(backlog.requests, most));
+      const taken = closing ? [] : backlog.take(permits.length);
       const entries = taken.filter(stillOpen);
       if (entries.length === 0) {
         for (const permit of permits) permit.release();
@@ -334,7 +346,7 @@ export function createSender(deps: SenderDeps) {
     giveBackWaiting();
   };
   const giveBackWaiting = (): void => {
-    for (const entry of backlog.take(Number.MAX_SAFE_INTEGER)) entry.settle("left");
+    for (const entry of backlog.takeAll()) entry.settle("left");
   };
   const running = loop();
   // Should this loop ever end by itself, the process would look healthy and send nothing: better to die and be restarted.
@@ -369,11 +381,13 @@ export function createSender(deps: SenderDeps) {
       // Held: dropped unharmed. The feeder begins again from the ledger when the route resumes.
       if (deps.hold.held) return [];
       let windows: readonly DeliveryWindow[] = [];
+      let requestKey = "";
       if (job.campaignId) {
         const campaign = await campaignOf(job.campaignId);
         if (closing) return [...job.ids];
         if (!campaign || !areOpen(campaign.windows, deps.now())) return [];
         windows = campaign.windows;
+        requestKey = campaign.requestKey;
       }
       const left: string[] = [];
       await new Promise<void>((resolve) => {
@@ -385,6 +399,7 @@ export function createSender(deps: SenderDeps) {
             return {
               id,
               windows,
+              requestKey,
               lane: job.lane,
               settle: (how) => {
                 if (settled) return;
@@ -444,6 +459,8 @@ interface Renderable {
   readonly message: ClaimedMessage;
   /** All must be open when it is posted. */
   readonly windows: readonly DeliveryWindow[];
+  /** What it may share a request by. */
+  readonly requestKey: string;
   readonly outgoing: OutgoingMessage;
 }
 
@@ -454,6 +471,11 @@ const windowShut: AttemptOutcome = { kind: "held", cause: "operator", reason: "i
 /** A single message whose windows never open together is looked at so often, in case the settings are mended. */
 const neverOpensRetryMs = 3_600_000;
 const missingOutcome: AttemptOutcome = { kind: "unknown", reason: "the provider gave no outcome for this message" };
+
+/** Where its content names no key: one campaign's leg, or the message alone. */
+function ownRequest({ campaignId, leg, id }: ClaimedMessage): string {
+  return campaignId ? `${campaignId} ${leg}` : id;
+}
 
 function isPast(moment: Date | null, deps: Pick<SenderDeps, "now">): boolean {
   return moment !== null && moment.getTime() <= deps.now().getTime();
@@ -466,12 +488,7 @@ async function sendableOf(
   prepared: PreparedContent | { issues: { path: string; message: string }[] };
   windows: readonly DeliveryWindow[];
 }> {
-  if (message.campaignId) {
-    const { contentOf, windows } = await deps.campaigns.get(message.campaignId);
-    return { prepared: contentOf(message.leg), windows };
-  }
-  return {
-    prepared: deps.rules.prepareContent(message.content),
-    windows: windowsInForce({ ...message, deliveryWindow: null }, deps.classRules),
-  };
+  const prepared = await contentOf(message, deps);
+  if (message.campaignId) return { prepared, windows: (await deps.campaigns.get(message.campaignId)).windows };
+  return { prepared, windows: windowsInForce({ ...message, deliveryWindow: null }, deps.classRules) };
 }

@@ -1,5 +1,4 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
-import { type BackoffCause, type BackoffPlan, backoffPlans } from "@hikyaku/core";
 import { pauseCampaign } from "@hikyaku/ledger";
 import { onFeederSignal, openSendQueue, openSendWorker, parkedOutcomes, redisEpoch } from "@hikyaku/queue";
 import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
@@ -11,6 +10,7 @@ import type { ProcessParts } from "../process/run-process.ts";
 import { within } from "../process/within.ts";
 import { createReceiptApplier } from "../receipts/create-receipt-applier.ts";
 import { openRoute, setLimits } from "../routes/open-route.ts";
+import { retryPlans } from "../routes/retry-plans.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
@@ -42,6 +42,7 @@ export async function startWorker(
     workerDeadAfterMs: deps.config.heartbeat.deadAfterMs,
     longestAttemptMs: longestAttemptMs(deps),
     routes: Object.values(deps.config.routes),
+    lookUpRoutes: routes.filter(({ rules }) => rules.canLookUp).map(({ name }) => name),
     retentionDays: deps.config.retention.days,
     inboundDays: deps.config.retention.inboundDays,
     eventDays: deps.config.retention.eventDays,
@@ -139,8 +140,9 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
   });
   // Enough jobs in hand that permits never wait for Redis, and no more: what waits here is not overtaken.
   const jobsInHand = (): number => {
-    const size = messagesPerJob(throttle.currentRate(), deps.config.feed);
-    return Math.max(2, Math.min(64, Math.ceil((2 * throttle.concurrency) / size) + 1));
+    const { recipientsPerRequest } = rules;
+    const size = messagesPerJob({ ratePerSecond: throttle.currentRate(), recipientsPerRequest }, deps.config.feed);
+    return Math.max(2, Math.min(64, Math.ceil((2 * throttle.concurrency * recipientsPerRequest) / size) + 1));
   };
   const lanes = [
     openSendWorker({
@@ -182,6 +184,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
     queue,
     redisEpoch: () => redisEpoch(redis),
     throttle,
+    rules,
     settings: deps.config.feed,
     canarySize: deps.config.campaigns.pauseAfterRejected,
     classRules,
@@ -218,6 +221,7 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
 
   return {
     name: route.name,
+    rules,
     throttle,
     parked,
     feeder,
@@ -233,23 +237,5 @@ async function startRoute(deps: WorkerDeps, route: RouteConfig) {
       await within(patienceMs, throttle.close());
       await within(patienceMs, queue.close());
     },
-  };
-}
-
-/** The waits for retries, with what the configuration says of them; the wait after a 503 keeps its own, short plan, because it costs no attempt. */
-function retryPlans(retry: {
-  baseMs?: number | undefined;
-  capMs?: number | undefined;
-}): Record<BackoffCause, BackoffPlan> {
-  const configured = (plan: BackoffPlan): BackoffPlan => ({
-    baseMs: retry.baseMs ?? plan.baseMs,
-    capMs: retry.capMs ?? plan.capMs,
-  });
-  return {
-    throttled: backoffPlans.throttled,
-    "server-error": configured(backoffPlans["server-error"]),
-    "bad-gateway": configured(backoffPlans["bad-gateway"]),
-    "not-reached": configured(backoffPlans["not-reached"]),
-    unreachable: configured(backoffPlans.unreachable),
   };
 }

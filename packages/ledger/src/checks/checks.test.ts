@@ -20,6 +20,8 @@ describe("takeDueChecks", () => {
       {
         id: second?.id,
         providerMessageId: second?.providerMessageId,
+        providerOrderId: null,
+        sentInPlaceOf: null,
         channel: "sms",
         sendMode: "2",
         acceptedAt: second?.acceptedAt,

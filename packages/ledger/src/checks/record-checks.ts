@@ -13,6 +13,8 @@ export type CheckResult =
       /** The event's own time; null when the carrier doesn't say. */
       at: Date | null;
       rawStatus: string;
+      /** Of a state without delivery: why. */
+      reason?: string | null;
       /** The channel the answer names; set where the message has none. */
       channel?: string | null;
       /** While the state is not final: when to ask again, from now. Without it the check taken stays as it was put off. */
@@ -68,7 +70,9 @@ async function lockMessages(transaction: Queryable, results: readonly CheckResul
 function follow(message: CheckedMessage, result: CheckResult, now: Date): MessageProgress {
   switch (result.answer) {
     case "state":
-      return foldReports(message, [{ state: result.state, at: storableTime(result.at) ?? now, reason: null }]).progress;
+      return foldReports(message, [
+        { state: result.state, at: storableTime(result.at) ?? now, reason: result.reason ?? null },
+      ]).progress;
     case "expire":
       if (message.acceptedAt === null || !canMove(message.state, "expired")) return message;
       return { ...message, state: "expired", endedAt: now, reason: result.reason };

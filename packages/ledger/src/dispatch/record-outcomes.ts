@@ -23,7 +23,7 @@ export interface RecordedResult {
   dueInMs?: number | null;
   /** To `queued`: false gives the attempt back. Default true. */
   useAttempt?: boolean;
-  /** To `accepted`: when the first status check is owed, from now. None when absent. */
+  /** To `accepted`: when the first status check is owed, from now; to `unknown`: when it is looked up. None when absent. */
   nextCheckInMs?: number | null;
   /** When it happened. Default now. */
   at?: Date | null;
@@ -150,11 +150,15 @@ async function addMissingIds(
         ${late.map((r) => r.providerMessageId ?? null)}::text[],
         ${late.map((r) => r.providerOrderId ?? null)}::text[],
         ${late.map((r) => r.channel ?? null)}::text[],
-        ${late.map((r) => r.sendMode ?? null)}::text[]
-      ) as given (id, claim, provider_message_id, provider_order_id, channel, send_mode)
+        ${late.map((r) => r.sendMode ?? null)}::text[],
+        ${late.map((r) => r.at?.toISOString() ?? null)}::timestamptz[]
+      ) as given (id, claim, provider_message_id, provider_order_id, channel, send_mode, at)
     ),
     completed as (
       update message set
+        -- A reservation is accepted without an id; the carrier tells of it from the time on at which it carries it out.
+        accepted_at = case when message.provider_message_id is null and message.ended_at is null
+                           then greatest(message.accepted_at, result.at) else message.accepted_at end,
         provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
         provider_order_id = coalesce(message.provider_order_id, result.provider_order_id),
         channel = coalesce(message.channel, result.channel),
@@ -194,6 +198,7 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
         ended_at = case when result.to_state in ('rejected', 'failed', 'expired') or (result.to_state = 'queued' and ${isStopped(sql)})
                         then coalesce(result.at, now()) end,
         unknown_at = case when result.to_state = 'unknown' then coalesce(result.at, now()) end,
+        next_check_at = case when result.to_state = 'unknown' then now() + result.next_check_in_ms * interval '1 millisecond' end,
         due_at = case when result.to_state = 'queued' and not ${isStopped(sql)}
                       then now() + coalesce(result.due_in_ms, 0) * interval '1 millisecond' end,
         -- Something ended the first leg, or nobody knows what did: to be decided at once.
@@ -214,8 +219,9 @@ async function recordOthers(sql: Sql, worker: string, results: readonly Recorded
         ${column((r) => r.outcome)}::text[],
         ${column((r) => r.dueInMs ?? null)}::float8[],
         ${column((r) => (r.to === "queued" && r.useAttempt === false ? 1 : 0))}::smallint[],
+        ${column((r) => r.nextCheckInMs ?? null)}::float8[],
         ${column((r) => r.at?.toISOString() ?? null)}::timestamptz[]
-      ) as result (id, claim, to_state, channel, send_mode, reason, http_status, outcome, due_in_ms, gives_back, at)
+      ) as result (id, claim, to_state, channel, send_mode, reason, http_status, outcome, due_in_ms, gives_back, next_check_in_ms, at)
       where message.id = result.id and message.claim = result.claim
         and (message.state = 'sending' or (message.state = 'unknown' and result.to_state <> 'unknown'))
       returning message.id, message.claim, coalesce(result.at, now()) as at, message.attempts + result.gives_back as attempt,

@@ -36,3 +36,15 @@ test("also of a single message; of a message nobody knows there is none", async 
   expect(await recordCarrierLegs(sql, legs)).toEqual([legs[0]?.id]);
   expect(await secondLegOf(sql, firstLeg)).toMatchObject({ campaignId: null, state: "accepted", nextCheckAt: null });
 });
+
+test("what the carrier did not take stands there as rejected, costs nothing and owes nothing", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { campaignId, ids } = await givenSentByRcs(sql, 1);
+  const leg = { id: newId(), firstLeg: ids[0] ?? "", channel: "sms", providerMessageId: null, segments: 1 };
+  await recordCarrierLegs(sql, [{ ...leg, refusal: "refused 400", nextCheckInMs: 0 }]);
+  expect(await message(sql, leg.id)).toMatchObject({
+    ...{ state: "rejected", reason: "refused 400", acceptedAt: null, nextCheckAt: null, endedAt: expect.any(Date) },
+  });
+  expect(await campaignCounts(sql, { campaignId, leg: 2 })).toMatchObject({ rejected: 1, segmentsAccepted: 0 });
+});

@@ -30,7 +30,7 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection, by?: 
       for share
     ),
     resent as (
-      update message set state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by operator'
+      update message set state = 'queued', unknown_at = null, due_at = now(), next_check_at = null, reason = 'sent again by operator'
       where unknown_at is not null and ${matches(sql, selection)}
         and (campaign_id is null or campaign_id = any(array(select id from sendable)))
         and not ${isReachedOtherwise(sql)}
@@ -56,7 +56,7 @@ export async function resendUnknown(sql: Sql, selection: UnknownSelection, by?: 
  */
 export async function closeUnknown(sql: Sql, selection: UnknownSelection): Promise<number> {
   const { count } = await sql`
-    update message set state = 'expired', unknown_at = null, ended_at = now(), reason = ${closedReason}
+    update message set state = 'expired', unknown_at = null, ended_at = now(), next_check_at = null, reason = ${closedReason}
     where unknown_at is not null and ${matches(sql, selection)}`;
   return count;
 }
@@ -79,13 +79,14 @@ export async function settleUnknown(sql: Sql, input: SettleUnknownInput): Promis
   const { route, reconcileAfterMs, policy, limit } = input;
   const ofCampaigns = await sql`
     update message set
-      state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by the policy of the campaign'
+      state = 'queued', unknown_at = null, due_at = now(), next_check_at = null, reason = 'sent again by the policy of the campaign'
     where id in (
       select message.id from message
       join campaign on campaign.id = message.campaign_id
       where message.route = ${route} and message.unknown_at is not null and campaign.on_unknown = 'resend'
         and campaign.state in ('running', 'paused', 'dispatched')
         and message.sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+        and ${wasLookedUp(sql)}
         and not ${isReachedOtherwise(sql)}
       limit ${limit}
       for no key update of message skip locked
@@ -95,16 +96,22 @@ export async function settleUnknown(sql: Sql, input: SettleUnknownInput): Promis
   if (policy === "hold") return { resent: ofCampaigns.count };
   const singles = await sql`
     update message set
-      state = 'queued', unknown_at = null, due_at = now(), reason = 'sent again by the policy of the route'
+      state = 'queued', unknown_at = null, due_at = now(), next_check_at = null, reason = 'sent again by the policy of the route'
     where id in (
       select id from message
       where route = ${route} and unknown_at is not null and campaign_id is null
         and sending_at < now() - ${reconcileAfterMs} * interval '1 millisecond'
+        and ${wasLookedUp(sql)}
         and not ${isReachedOtherwise(sql)}
       limit ${limit}
       for no key update skip locked
     )`;
   return { resent: ofCampaigns.count + singles.count };
+}
+
+/** Where the carrier can be asked what became of it, nothing is sent again before it was. */
+function wasLookedUp(sql: Sql) {
+  return sql`(message.next_check_at is null or message.checks > 0)`;
 }
 
 /** Its first leg arrived, or a second follows it that did not come to nothing. */

@@ -11,6 +11,7 @@ import {
   resendUnknown,
   settleUnknown,
   takeDue,
+  takeDueChecks,
 } from "../index.ts";
 
 test("unknown messages are listed oldest first, page by page, by route or campaign", async () => {
@@ -102,6 +103,18 @@ describe("settleUnknown", () => {
     expect(await settleUnknown(sql, { ...input, limit: 2 })).toEqual({ resent: 2 });
     expect(await settleUnknown(sql, input)).toEqual({ resent: 2 });
     expect((await listUnknown(sql, { limit: 10 })).map(({ id }) => id)).toEqual([...hold.ids, single.id]);
+  });
+
+  test("resends nothing that the carrier can still be asked about, before it was", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    const { ids } = await givenRunning(sql, 1, { onUnknown: "resend" });
+    await send(sql, ids, { to: "unknown", nextCheckInMs: 0 });
+    await age(sql, ids[0] ?? "", "sending_at", 120_000);
+    expect(await settleUnknown(sql, input)).toEqual({ resent: 0 });
+    await takeDueChecks(sql, { route, limit: 1, leaseMs: 60_000 });
+    expect(await settleUnknown(sql, input)).toEqual({ resent: 1 });
+    expect(await message(sql, ids[0])).toMatchObject({ state: "queued", nextCheckAt: null });
   });
 
   test("resends single messages where the route says so, and never a campaign's that said otherwise", async () => {

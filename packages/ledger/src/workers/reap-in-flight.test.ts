@@ -135,3 +135,13 @@ test("a worker beats until it is stopped, and may register anew", async () => {
   await registerWorker(sql, { id, kind: "sender", host: "localhost", pid: 1 });
   expect(await beat(sql, { id })).toBe(true);
 });
+
+test("where the carrier can be asked, what is in doubt is owed a look-up at once", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { ids } = await givenRunning(sql, 1);
+  const { worker } = await claim(sql, ids);
+  await stopWorker(sql, { id: worker });
+  await reapInFlight(sql, { ...limits, lookUpRoutes: ["another-route", route] });
+  expect(await message(sql, ids[0])).toMatchObject({ state: "unknown", nextCheckAt: expect.any(Date) });
+});

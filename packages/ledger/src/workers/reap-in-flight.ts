@@ -6,6 +6,8 @@ export interface ReapInput {
   deadAfterMs: number;
   /** No attempt of a living worker can take longer. */
   longestAttemptMs: number;
+  /** Routes whose carrier can be asked what became of a message: there it is owed at once. Default none. */
+  lookUpRoutes?: readonly string[];
   /** Claims looked at in one call. */
   limit: number;
 }
@@ -22,7 +24,7 @@ export interface ReapedMessage {
  */
 export async function reapInFlight(
   sql: Sql,
-  { deadAfterMs, longestAttemptMs, limit }: ReapInput,
+  { deadAfterMs, longestAttemptMs, lookUpRoutes = [], limit }: ReapInput,
 ): Promise<{ unknown: ReapedMessage[] }> {
   const unknown = await sql<ReapedMessage[]>`
     with abandoned as materialized (
@@ -41,6 +43,7 @@ export async function reapInFlight(
     moved as (
       update message set
         state = 'unknown', unknown_at = now(),
+        next_check_at = case when route = any(${lookUpRoutes as string[]}::text[]) then now() end,
         reason = (select abandoned.reason from abandoned where abandoned.id = message.claim),
         fallback_at = case when fallback_after_ms is not null then ${atOnce(sql)} end
       where id = any(array(select unnest(messages) from abandoned)) and claim = any(array(select id from abandoned))
