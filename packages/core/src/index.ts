@@ -146,6 +146,7 @@ export {
   defaultMissedRunPolicy,
   type MissedRunPolicy,
   type MissedRunPolicyResult,
+  mayGoOn,
   parseMissedRunPolicy,
   type RunDecision,
 } from "./schedule/missed-run.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideRun, type MissedRunPolicy, parseMissedRunPolicy } from "./missed-run.ts";
+import { decideRun, type MissedRunPolicy, mayGoOn, parseMissedRunPolicy } from "./missed-run.ts";
 
 const dueAt = new Date("2026-12-01T01:00:00Z");
 const later = (ms: number) => new Date(dueAt.getTime() + ms);
@@ -49,6 +49,18 @@ test("however long nobody was there: of all that came due meanwhile at most one 
     ),
   );
 });
+
+test.each([
+  ["a short interruption, however late it is by then", 60_000, 7_200_000, skip, true],
+  ["a longer one", 60_001, 60_001, skip, false],
+  ["a longer one", 60_001, 3_600_000, hour, true],
+  ["a longer one, too late by then", 60_001, 3_600_001, hour, false],
+] as const)(
+  "what was cut off by %s (%i ms, late by %i ms), with %j, is gone on with: %s",
+  (_, interruptedMs, lateMs, policy, goesOn) => {
+    expect(mayGoOn({ interruptedMs, lateMs, policy })).toBe(goesOn);
+  },
+);
 
 describe("parseMissedRunPolicy", () => {
   test.each([

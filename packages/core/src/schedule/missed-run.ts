@@ -51,3 +51,19 @@ export function decideRun({ dueAt, nextDueAt, now, policy }: DueRun): RunDecisio
   if (lateMs <= policy.withinMs) return { kind: "run" };
   return { kind: "missed", why: "its time had passed for longer than missed runs are made up for" };
 }
+
+/**
+ * Whether a run whose beginning was cut off is gone on with: the same patience as with one that nobody has begun, but for one that was
+ * begun in time it counts from the interruption.
+ */
+export function mayGoOn({
+  interruptedMs,
+  lateMs,
+  policy,
+}: {
+  interruptedMs: number;
+  lateMs: number;
+  policy: MissedRunPolicy;
+}): boolean {
+  return interruptedMs <= inTimeMs || (policy.kind === "run-if-within" && lateMs <= policy.withinMs);
+}

@@ -1,6 +1,7 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
 import { type BackoffCause, type BackoffPlan, backoffPlans } from "@hikyaku/core";
 import { pauseCampaign } from "@hikyaku/ledger";
+import { createProducer, type Producer } from "@hikyaku/producer";
 import { onFeederSignal, openSendQueue, openSendWorker, parkedOutcomes, redisEpoch } from "@hikyaku/queue";
 import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
 import { messagesPerJob } from "../feeder/messages-per-job.ts";
@@ -11,6 +12,7 @@ import type { ProcessParts } from "../process/run-process.ts";
 import { within } from "../process/within.ts";
 import { createReceiptApplier } from "../receipts/create-receipt-applier.ts";
 import { openRoute, setLimits } from "../routes/open-route.ts";
+import { createScheduleRunner } from "../schedules/create-schedule-runner.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
@@ -49,6 +51,12 @@ export async function startWorker(
     onStarted: signalAll,
     log: deps.log,
   });
+  const scheduleRunner = createScheduleRunner({
+    ledger: deps.ledger,
+    openProducer: () => openProducer(deps),
+    log: deps.log,
+    metrics: deps.metrics,
+  });
   const stopSignals = await onFeederSignal(
     routes.map((route) => route.name),
     (name) => {
@@ -62,10 +70,18 @@ export async function startWorker(
     async close() {
       // Take nothing new, finish what is in hand, then the rest: the housekeeper last, because it writes what was parked.
       await within(patienceMs, stopSignals());
+      await scheduleRunner.close();
       await Promise.all(routes.map((route) => route.close()));
       await Promise.all([within(patienceMs, housekeeper.close()), applier.close(), inboundApplier.close()]);
     },
   };
+}
+
+function openProducer({ config, log }: WorkerDeps): Promise<Producer> {
+  const { databaseUrl, redisUrl, redisPrefix } = config;
+  if (databaseUrl === null || redisUrl === null) throw new Error("a worker has both URLs");
+  const onError = (err: Error) => log.error({ err }, "Redis connection fault");
+  return createProducer({ databaseUrl, redisUrl, redisPrefix, databaseConnections: 2, onError });
 }
 
 /** Longer than any attempt can take by itself: what is in flight beyond it is in doubt, whoever holds it. */
