@@ -34,8 +34,8 @@ type ScheduleOperation =
   | "listSchedules"
   | "scheduleRuns";
 
-const countError = "a whole number from 0 to 1000";
-const count = z.int(countError).min(0, countError).max(1_000, countError);
+const countError = "a whole number from 0 to 10000";
+const count = z.int(countError).min(0, countError).max(10_000, countError);
 const sourceSchema = z.strictObject(sourceFields, "an object with recipients");
 const viewSchema = z.strictObject({ next: count.default(5) }, "an object such as { next }");
 const listSchema = z.strictObject(
