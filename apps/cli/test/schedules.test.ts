@@ -72,6 +72,7 @@ test("from its making to its end", async () => {
     "window",
     "--pause",
   );
+  expect(edited.err).toBe("");
   expect(edited.out).toContain("What it says now: 2 recipients");
   expect(edited.out).toContain("No run is due: paused.");
   const { out } = await hikyaku("schedule", "show", "weekly", "--json");

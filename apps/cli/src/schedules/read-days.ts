@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "commander";
 
 const names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/** `mon,wed`, `mon-fri`, or `all`; null means every day. ISO numbers, 1 Monday … 7 Sunday. */
-export function readDays(text: string): number[] | null {
-  if (text.trim().toLowerCase() === "all") return null;
+/** `mon,wed`, `mon-fri`, or `all` for every day. ISO numbers, 1 Monday … 7 Sunday. */
+export function readDays(text: string): number[] | "all" {
+  if (text.trim().toLowerCase() === "all") return "all";
   return text.split(",").flatMap((part) => {
     const [from = "", to] = part.trim().toLowerCase().split("-");
     const first = numberOf(from);

@@ -9,8 +9,7 @@ import { readDays } from "./read-days.ts";
 /** When a schedule runs, as options of `create` and `edit`. */
 export interface TimeOptions {
   at?: string;
-  /** Null for every day. */
-  days?: number[] | null;
+  days?: number[] | "all";
   zone?: string;
   from?: string;
   until?: string;
@@ -46,7 +45,7 @@ export function addTimeOptions(command: Command, { isNew }: { isNew: boolean }):
 export function timesOf({ at, days, zone, from, until, missed, description }: TimeOptions) {
   return {
     ...(at === undefined ? {} : { at }),
-    ...(days === undefined ? {} : { weekdays: days }),
+    ...(days === undefined ? {} : { weekdays: days === "all" ? null : days }),
     ...(zone === undefined ? {} : { timeZone: zone }),
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { until }),
