@@ -12,6 +12,7 @@ import { addInbound } from "./commands/inbound/inbound.ts";
 import { addMessage } from "./commands/message/message.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRoute } from "./commands/route/route.ts";
+import { addSchedule } from "./commands/schedule/schedule.ts";
 import { addSuppress } from "./commands/suppress/suppress.ts";
 import { addUnknown } from "./commands/unknown/unknown.ts";
 import { addUp } from "./commands/up.ts";
@@ -46,6 +47,7 @@ export function createProgram(cli: Cli): Command {
   addMigrate(program, cli);
   addDoctor(program, cli);
   addCampaign(program, cli);
+  addSchedule(program, cli);
   addMessage(program, cli);
   addInbound(program, cli);
   addUnknown(program, cli);

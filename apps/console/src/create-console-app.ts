@@ -21,6 +21,7 @@ import { createPageContext } from "./pages/page-context.ts";
 import { problemPage, problemTypePages } from "./pages/problem-page.ts";
 import { recipientPages } from "./pages/recipients.ts";
 import { routePages } from "./pages/routes.ts";
+import { schedulePages } from "./pages/schedules.ts";
 import { suppressionPages } from "./pages/suppressions.ts";
 import { unknownPages } from "./pages/unknown.ts";
 import { usagePages } from "./pages/usage.ts";
@@ -130,6 +131,7 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     campaignPage(pages, context);
     campaignActionPages(pages, context);
     campaignListPages(pages, context);
+    schedulePages(pages, context);
     messagePages(pages, context);
     routePages(pages, context, queues);
     unknownPages(pages, context);

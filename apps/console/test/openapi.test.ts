@@ -21,6 +21,7 @@ describe("the OpenAPI document", () => {
   test("describes every route of the API and nothing else", () => {
     expect(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
       "DELETE /v1/campaigns/{campaign}/recipients",
+      "DELETE /v1/schedules/{code}",
       "DELETE /v1/suppressions/{recipient}",
       "GET /v1/audit",
       "GET /v1/campaigns",
@@ -36,9 +37,13 @@ describe("the OpenAPI document", () => {
       "GET /v1/messages",
       "GET /v1/messages/{id}",
       "GET /v1/routes",
+      "GET /v1/schedules",
+      "GET /v1/schedules/{code}",
+      "GET /v1/schedules/{code}/runs",
       "GET /v1/suppressions",
       "GET /v1/unknown",
       "GET /v1/usage",
+      "PATCH /v1/schedules/{code}",
       "POST /v1/campaigns",
       "POST /v1/campaigns/preview",
       "POST /v1/campaigns/{campaign}/cancel",
@@ -52,10 +57,12 @@ describe("the OpenAPI document", () => {
       "POST /v1/messages",
       "POST /v1/routes/{route}/hold",
       "POST /v1/routes/{route}/release",
+      "POST /v1/schedules",
       "POST /v1/suppressions",
       "POST /v1/suppressions/bulk",
       "POST /v1/unknown/close",
       "POST /v1/unknown/resend",
+      "PUT /v1/schedules/{code}/recipients",
     ]);
   });
 
@@ -100,7 +107,11 @@ describe("the OpenAPI document", () => {
       expect(example, `${method} ${path} ${type}`).toBeDefined();
       const request: InjectOptions = {
         method: method.toUpperCase() as "POST",
-        url: path.replace("{campaign}", "example").replace("{route}", "coupon-sms").replace("{endpoint}", "*"),
+        url: path
+          .replace("{campaign}", "example")
+          .replace("{code}", "friday-coupon")
+          .replace("{route}", "coupon-sms")
+          .replace("{endpoint}", "*"),
         headers: { authorization: `Bearer ${site.key}`, "content-type": type, "idempotency-key": "example" },
         payload: typeof example === "string" ? example : JSON.stringify(example),
       };

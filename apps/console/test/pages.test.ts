@@ -48,6 +48,7 @@ describe("every page", () => {
     ...[
       "/",
       "/?state=ready",
+      "/schedules",
       "/routes",
       "/unknown",
       "/inbound",

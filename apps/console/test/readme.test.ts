@@ -34,6 +34,8 @@ test("every curl command of the README does what the text around it says", async
     "GET /v1/messages?to=090-1234-5678 ",
     "GET /v1/inbound?campaign=2026-12-coupon&since=2026-12-01T00:00:00%2B09:00 ",
     "POST /v1/events/replay ",
+    "POST /v1/schedules no-recipients",
+    "PUT /v1/schedules/friday-coupon/recipients ",
     "POST /v1/suppressions ",
   ]);
   const [campaign] = await site.ledger.sql<

@@ -23,7 +23,7 @@ export interface TestConsole extends AsyncDisposable {
   readonly logged: Record<string, unknown>[];
   /** A request of a program with the API key. A body that is no string goes as JSON. */
   call(
-    method: "GET" | "POST" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     url: string,
     options?: { body?: unknown; headers?: Record<string, string> },
   ): Promise<LightMyRequestResponse>;

@@ -142,6 +142,25 @@ export {
 export { type DurationResult, parseDuration } from "./schedule/duration.ts";
 export { defaultDeliveryWindows, type MessageClass, messageClasses } from "./schedule/message-class.ts";
 export {
+  type DueRun,
+  decideRun,
+  defaultMissedRunPolicy,
+  type MissedRunPolicy,
+  type MissedRunPolicyResult,
+  mayGoOn,
+  parseMissedRunPolicy,
+  type RunDecision,
+} from "./schedule/missed-run.ts";
+export {
+  nextOccurrences,
+  type Occurrence,
+  occurrencesAfter,
+  parseRecurrence,
+  type Recurrence,
+  type RecurrenceFault,
+  type RecurrenceResult,
+} from "./schedule/recurrence.ts";
+export {
   defaultCheckPlanMinutes,
   defaultGraceMs,
   defaultLastCheckMarginMs,

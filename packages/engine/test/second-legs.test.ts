@@ -266,7 +266,14 @@ describe("what holds for the first leg holds for the second", () => {
       select ${newId()}, campaign_id, ${otherRoute}, recipient, 2, id, 1, now() from message where id = ${first?.id ?? ""}`;
     const fed: string[] = [];
     const feeder = createCampaignFeeder({
-      ...{ route: otherRoute, ledger, canarySize: 20, windowSeconds: 5, classRules: defaultClassRules },
+      ...{
+        route: otherRoute,
+        ledger,
+        canarySize: 20,
+        canLookUp: false,
+        windowSeconds: 5,
+        classRules: defaultClassRules,
+      },
       addJobs: async (_, ids) => void fed.push(...ids),
       now: () => new Date(),
       log: createLogger({ level: "silent", name: "test" }),

@@ -105,6 +105,31 @@ export { type HoldRouteInput, holdRoute, releaseRoute } from "./routes/hold-rout
 export { type PublishedRoute, publishRoutes } from "./routes/publish-routes.ts";
 export type { RouteRow } from "./routes/route-row.ts";
 export { takeProbe } from "./routes/take-probe.ts";
+export { type ClaimedRun, claimDueRun } from "./schedules/claim-due-run.ts";
+export { createSchedule, type NewSchedule } from "./schedules/create-schedule.ts";
+export { deleteSchedule } from "./schedules/delete-schedule.ts";
+export { deleteUnusedLists } from "./schedules/delete-unused-lists.ts";
+export { editSchedule, type ScheduleChange } from "./schedules/edit-schedule.ts";
+export { findSchedule, listSchedules } from "./schedules/find-schedule.ts";
+export { lastScheduleRuns, listScheduleRuns } from "./schedules/list-schedule-runs.ts";
+export { overdueRunSeconds } from "./schedules/schedule-figures.ts";
+export {
+  appendToList,
+  beginList,
+  dropList,
+  type ListedRecipient,
+  readList,
+  useList,
+} from "./schedules/schedule-lists.ts";
+export {
+  recurrenceOf,
+  type ScheduleRow,
+  type ScheduleRunRow,
+  type ScheduleRunState,
+  type ScheduleTemplate,
+  scheduleRunStates,
+} from "./schedules/schedule-row.ts";
+export { endRun, holdRun, type OpenRun, type RunEnd, takeOpenRun } from "./schedules/work-on-run.ts";
 export { suppressedAmong } from "./suppressions/suppressed-among.ts";
 export {
   addSuppression,

@@ -11,6 +11,7 @@ import { sendMessage } from "./messages/send-message.ts";
 import type { Producer } from "./producer.ts";
 import { callback, label, readFields } from "./request/read-fields.ts";
 import { createRouteBook } from "./routes/route-book.ts";
+import { controlSchedules } from "./schedules/control-schedules.ts";
 
 export interface ProducerOptions {
   /** `postgres://…` of the running system's ledger. */
@@ -75,6 +76,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
   return {
     ...controlCampaigns(campaigns),
+    ...controlSchedules(campaigns),
     enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
     previewCampaign: (request) => previewCampaign(campaigns, request),
     inbound: (request = {}) => readInbound({ sql, routes }, request),

@@ -21,6 +21,7 @@ export {
   UnknownRouteError,
   UnsupportedRouteError,
 } from "./errors/request-errors.ts";
+export { ScheduleConflictError, ScheduleNotFoundError } from "./errors/schedule-errors.ts";
 export {
   type EventMessage,
   type EventRequest,
@@ -31,8 +32,15 @@ export {
 } from "./events/read-event.ts";
 export type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 export type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
-export type { CampaignRef, CampaignReport, CancelResult, Producer } from "./producer.ts";
+export type { CampaignRef, CampaignReport, CancelResult, CheckedScheduleResult, Producer } from "./producer.ts";
 export type { RejectedRow } from "./recipients/rejected-row.ts";
 export type { ImportWarning } from "./recipients/warning-tally.ts";
 export type { CampaignOptions } from "./request/campaign-options.ts";
 export type { ImportProgress, Recipient, SourceOptions } from "./request/source-options.ts";
+export type {
+  ScheduleChanges,
+  ScheduleOptions,
+  ScheduleTemplateOptions,
+  ScheduleTimes,
+} from "./schedules/schedule-fields.ts";
+export type { NextRun, Schedule, ScheduleRun, ScheduleState } from "./schedules/schedule-view.ts";

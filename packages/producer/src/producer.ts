@@ -6,6 +6,8 @@ import type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 import type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
 import type { CampaignOptions } from "./request/campaign-options.ts";
 import type { Recipient, SourceOptions } from "./request/source-options.ts";
+import type { ScheduleChanges, ScheduleOptions } from "./schedules/schedule-fields.ts";
+import type { Schedule, ScheduleRun } from "./schedules/schedule-view.ts";
 
 /** Names a campaign by its id or by the key you gave it. */
 export type CampaignRef = { id: string } | { key: string };
@@ -22,6 +24,13 @@ export interface CancelResult {
   inFlight: number;
   /** Messages that will never be sent. */
   stopped: number;
+}
+
+/** A schedule after its recipients, or what they get, have changed. */
+export interface CheckedScheduleResult<Preview extends CampaignPreview | null> {
+  schedule: Schedule;
+  /** What a run would be. Null when nothing was changed that it depends on. */
+  preview: Preview;
 }
 
 /**
@@ -86,6 +95,47 @@ export interface Producer {
    * @throws InvalidRequestError, CampaignNotFoundError, at the first step
    */
   inbound(request?: InboundRequest): AsyncIterable<Inbound>;
+
+  /**
+   * A schedule: it makes and starts a campaign by itself, once on each of its days. Nothing runs before it has recipients.
+   *
+   * @throws InvalidRequestError, UnknownRouteError, InvalidContentError; ScheduleConflictError when the code is taken
+   */
+  createSchedule(options: ScheduleOptions): Promise<Schedule>;
+
+  /**
+   * Changes the runs to come; one that is under way stays as it is. A new content is checked for every recipient.
+   *
+   * @throws ScheduleNotFoundError; ScheduleConflictError when somebody else changes it at this moment; as `createSchedule`
+   */
+  editSchedule(code: string, changes: ScheduleChanges): Promise<CheckedScheduleResult<CampaignPreview | null>>;
+
+  /**
+   * The recipients of all runs to come, in place of those there were. They are checked now and stored with the schedule, each with the
+   * values that the content uses; rows that can't be messaged are told and left out. What fails changes nothing.
+   *
+   * @throws ScheduleNotFoundError; InvalidRequestError when no row can be messaged; RowsRejectedError with `strict`, when a row is bad
+   */
+  importScheduleRecipients<Row extends Recipient>(
+    code: string,
+    source: SourceOptions<Row>,
+  ): Promise<CheckedScheduleResult<CampaignPreview>>;
+
+  /**
+   * Deletes it with its recipients and the history of its runs; their campaigns stay.
+   *
+   * @throws ScheduleNotFoundError; ScheduleConflictError while the campaign of a run is being made
+   */
+  deleteSchedule(code: string): Promise<void>;
+
+  /** With its `next` (5) runs; null when there is none of this code. */
+  findSchedule(code: string, options?: { next?: number }): Promise<Schedule | null>;
+
+  /** By their codes, at most `limit` (100), those behind `after`. */
+  listSchedules(options?: { after?: string; limit?: number; next?: number }): Promise<Schedule[]>;
+
+  /** What became of its runs, the newest first, at most `limit` (100), those before the day `before`. */
+  scheduleRuns(code: string, options?: { before?: string; limit?: number }): Promise<ScheduleRun[]>;
 
   /** Closes the connections. Calls still under way fail; what they had stored stays. */
   close(): Promise<void>;

@@ -50,16 +50,22 @@ export function fallbackOf({
   };
 }
 
+/** What a campaign is, once. */
 export function addContentOptions(command: Command): Command {
+  return addTemplateOptions(command.requiredOption("-r, --route <name>", "route to send over"))
+    .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
+    .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)");
+}
+
+/** What a campaign says and how it is sent, whenever that is. */
+export function addTemplateOptions(command: Command): Command {
   command
-    .requiredOption("-r, --route <name>", "route to send over")
     .option("-t, --text <text>", "the text; every #{name} is filled in from the column of that name")
     .option("--text-file <file>", "the text from a UTF-8 file")
     .option(
       "--content-file <file>",
       "instead of a text: the content from a YAML or JSON file, e.g. a card with its SMS",
     )
-    .option("-k, --key <key>", "your own name for the campaign; the same key never sends twice")
     .option("--name <name>", "name for people (default: the key)");
   addClassOptions(command, "advertising")
     .option(
@@ -71,7 +77,6 @@ export function addContentOptions(command: Command): Command {
       "--window <times>",
       'local times at which it may go out, e.g. "09:00-20:00 Asia/Tokyo" (default: those of its class)',
     )
-    .option("--start-at <time>", "ISO 8601 with offset, e.g. 2026-12-01T10:00:00+09:00 (default: at once)")
     .option("--valid-for <duration>", "what is not sent so long after the start expires, e.g. 2h")
     .option(
       "--on-unknown <policy>",

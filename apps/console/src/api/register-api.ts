@@ -12,12 +12,15 @@ import { createCampaignRoute } from "./campaigns/create-campaign.ts";
 import { importRecipientsRoute } from "./campaigns/import-recipients.ts";
 import { listCampaignsRoute } from "./campaigns/list-campaigns.ts";
 import { previewCampaignRoute } from "./campaigns/preview-campaign.ts";
+import { takeUploads } from "./campaigns/uploaded-rows.ts";
 import { endpointRoutes } from "./events/endpoint-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
+import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
+import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { suppressionRoutes } from "./suppressions/suppression-routes.ts";
 import { unknownRoutes } from "./unknown/unknown-routes.ts";
 import { usageRoute } from "./usage/usage-route.ts";
@@ -58,5 +61,11 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   routeRoutes(api, deps);
   usageRoute(api, deps);
   auditRoute(api, deps);
-  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
+  scheduleRoutes(api, deps);
+  await app.register(async (child) => {
+    const upload = child as unknown as Api;
+    const rowsOf = takeUploads(upload, deps, stopping);
+    importRecipientsRoute(upload, deps, rowsOf);
+    scheduleRecipientsRoute(upload, deps, rowsOf);
+  });
 }

@@ -24,8 +24,12 @@ const rows = [
 
 /** The upload is read as a stream, without a schema; this is what it says of itself. */
 export function recipientsBody(document: OpenApiDocument): OpenApiDocument {
-  const upload = document.paths["/v1/campaigns/{campaign}/recipients"]?.post;
-  if (upload) {
+  const uploads = [
+    document.paths["/v1/campaigns/{campaign}/recipients"]?.post,
+    document.paths["/v1/schedules/{code}/recipients"]?.put,
+  ];
+  for (const upload of uploads) {
+    if (!upload) continue;
     upload.requestBody = {
       required: true,
       content: {

@@ -4,7 +4,7 @@ import { type Html, html } from "./html.ts";
 import { layout } from "./layout.ts";
 import { inline } from "./problem-page.ts";
 
-const methods = ["get", "post", "delete"];
+const methods = ["get", "post", "put", "patch", "delete"];
 
 /** `/docs`: the OpenAPI document as a page, made here; it loads nothing from elsewhere. `/openapi.json` is the document. */
 export function docsPages(app: FastifyInstance, userOf: (request: FastifyRequest) => string | null): void {

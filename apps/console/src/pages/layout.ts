@@ -12,6 +12,7 @@ export interface Page {
 
 export type Place =
   | "campaigns"
+  | "schedules"
   | "routes"
   | "unknown"
   | "inbound"
@@ -35,6 +36,7 @@ export interface Frame {
 
 const places: readonly (readonly [Place, string, string])[] = [
   ["campaigns", "/", "Campaigns"],
+  ["schedules", "/schedules", "Schedules"],
   ["routes", "/routes", "Routes"],
   ["unknown", "/unknown", "Unknown"],
   ["inbound", "/inbound", "Replies"],

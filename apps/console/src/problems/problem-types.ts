@@ -66,6 +66,11 @@ export const problemTypes = {
     meaning:
       "Neither an id nor a key of a campaign. Campaigns that have been finished for longer than `retention.days` are deleted.",
   },
+  "schedule-not-found": {
+    status: 404,
+    title: "There is no such schedule",
+    meaning: "There is no schedule of this code, or it was deleted. `GET /v1/schedules` lists those there are.",
+  },
   "message-not-found": {
     status: 404,
     title: "There is no such message",
@@ -119,6 +124,12 @@ export const problemTypes = {
     status: 409,
     title: "The campaign's state does not allow this",
     meaning: "`detail` says in which state the campaign is and what can be done in it.",
+  },
+  "schedule-conflict": {
+    status: 409,
+    title: "The schedule cannot be made or changed like this now",
+    meaning:
+      "`detail` says why: its code is taken, somebody else has changed it at the same moment, or the campaign of one of its runs is being made. Nothing was changed.",
   },
   "different-recipients": {
     status: 409,

@@ -119,6 +119,17 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
       labelNames: ["route"],
       registers,
     }),
+    scheduleRuns: new Counter({
+      name: "hikyaku_schedule_runs_total",
+      help: "Runs of schedules by what became of them: started, missed, failed",
+      labelNames: ["result"],
+      registers,
+    }),
+    scheduleOverdueSeconds: new Gauge({
+      name: "hikyaku_schedule_overdue_seconds",
+      help: "For how long the longest overdue run of a schedule waits to be started; 0 when none does",
+      registers,
+    }),
     parkedOutcomes: new Counter({
       name: "hikyaku_parked_outcomes_total",
       help: "Outcomes kept in Redis because the ledger did not take them",

@@ -1,5 +1,5 @@
 import type { Config } from "@hikyaku/config";
-import { eventFigures, type Ledger, operatorFigures } from "@hikyaku/ledger";
+import { eventFigures, type Ledger, operatorFigures, overdueRunSeconds } from "@hikyaku/ledger";
 import { openSendQueue, type RedisConnections } from "@hikyaku/queue";
 import type { Metrics } from "./create-metrics.ts";
 
@@ -31,6 +31,7 @@ export function watchFigures(deps: {
       deps.metrics.eventsPending.set({ route }, pending);
       deps.metrics.oldestEventSeconds.set({ route }, oldestPendingSeconds);
     }
+    deps.metrics.scheduleOverdueSeconds.set(await overdueRunSeconds(deps.ledger.sql));
     for (const { route, queue } of queues) {
       const depth = await queue.depth();
       deps.metrics.queueDepth.set({ route, lane: "campaign" }, depth.campaign.waitingMessages);

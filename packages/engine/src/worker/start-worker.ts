@@ -1,5 +1,6 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
 import { pauseCampaign } from "@hikyaku/ledger";
+import { createProducer, type Producer } from "@hikyaku/producer";
 import { onFeederSignal, openSendQueue, openSendWorker, parkedOutcomes, redisEpoch } from "@hikyaku/queue";
 import { createFeeder, type Feeder } from "../feeder/create-feeder.ts";
 import { messagesPerJob } from "../feeder/messages-per-job.ts";
@@ -11,6 +12,7 @@ import { within } from "../process/within.ts";
 import { createReceiptApplier } from "../receipts/create-receipt-applier.ts";
 import { openRoute, setLimits } from "../routes/open-route.ts";
 import { retryPlans } from "../routes/retry-plans.ts";
+import { createScheduleRunner } from "../schedules/create-schedule-runner.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createSender } from "../sender/create-sender.ts";
 import { createRecorder } from "../sender/recorder.ts";
@@ -50,6 +52,12 @@ export async function startWorker(
     onStarted: signalAll,
     log: deps.log,
   });
+  const scheduleRunner = createScheduleRunner({
+    ledger: deps.ledger,
+    openProducer: () => openProducer(deps),
+    log: deps.log,
+    metrics: deps.metrics,
+  });
   const stopSignals = await onFeederSignal(
     routes.map((route) => route.name),
     (name) => {
@@ -63,10 +71,18 @@ export async function startWorker(
     async close() {
       // Take nothing new, finish what is in hand, then the rest: the housekeeper last, because it writes what was parked.
       await within(patienceMs, stopSignals());
+      await scheduleRunner.close();
       await Promise.all(routes.map((route) => route.close()));
       await Promise.all([within(patienceMs, housekeeper.close()), applier.close(), inboundApplier.close()]);
     },
   };
+}
+
+function openProducer({ config, log }: WorkerDeps): Promise<Producer> {
+  const { databaseUrl, redisUrl, redisPrefix } = config;
+  if (databaseUrl === null || redisUrl === null) throw new Error("a worker has both URLs");
+  const onError = (err: Error) => log.error({ err }, "Redis connection fault");
+  return createProducer({ databaseUrl, redisUrl, redisPrefix, databaseConnections: 2, onError });
 }
 
 /** Longer than any attempt can take by itself: what is in flight beyond it is in doubt, whoever holds it. */

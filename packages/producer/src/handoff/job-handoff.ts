@@ -17,12 +17,17 @@ const patienceMs = 1_000;
 export function openJobHandoff({
   url,
   prefix,
-  onError,
+  onError: tell,
 }: {
   url: string;
   prefix: string | undefined;
   onError: (error: Error) => void;
 }): JobHandoff {
+  let isClosing = false;
+  // A connection that is closed while it is being made complains of that; it is nobody's news.
+  const onError = (error: Error) => {
+    if (!isClosing) tell(error);
+  };
   const redis = connectRedis({ url, name: "hikyaku-producer", onError });
   // Refuses commands while there is no connection: they would pile up here, and the ledger has them anyway.
   const impatient = redis.impatient(patienceMs);
@@ -65,6 +70,7 @@ export function openJobHandoff({
       await attempt(() => signalFeeder(route, { connections, ...named }));
     },
     async close() {
+      isClosing = true;
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(onError)));
       await closeAll();
     },

@@ -1,21 +1,11 @@
-import type { Readable } from "node:stream";
 import { campaignStates } from "@hikyaku/core";
-import type { Recipient } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
-import { Problem } from "../../problems/problem.ts";
 import type { Api } from "../api.ts";
 import { problemAnswers } from "../problem-answers.ts";
 import { rejectionSchema, warningSchema } from "./campaign-fields.ts";
 import { campaignParams, findByName } from "./find-by-name.ts";
-import { readNdjson } from "./read-ndjson.ts";
-
-const flag = (meaning: string) =>
-  z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((value) => value === "true")
-    .describe(meaning);
+import { flag, type UploadedRows } from "./uploaded-rows.ts";
 
 const imported = z
   .object({
@@ -33,19 +23,8 @@ const imported = z
   })
   .meta({ id: "ImportResult", description: "What the import came to; exact also after a resumed one." });
 
-/** Longest line of an upload. A recipient has some columns, each shorter than a message. */
-const maxLineBytes = 1_048_576;
-
-/**
- * `POST /v1/campaigns/{campaign}/recipients` and `DELETE` of the same.
- *
- * @param stopping aborted when the process stops: a long upload must not keep it, and can be resumed
- */
-export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stopping: AbortSignal): Promise<void> {
-  const { producer, ledger, config } = deps;
-  // Handed over as it comes: only this route reads it, and it is never held as a whole.
-  app.addContentTypeParser("application/x-ndjson", (_request, payload, done) => done(null, payload));
-
+/** `POST /v1/campaigns/{campaign}/recipients` and `DELETE` of the same. */
+export function importRecipientsRoute(app: Api, { producer, ledger }: ConsoleDeps, rowsOf: UploadedRows): void {
   app.route({
     method: "POST",
     url: "/campaigns/:campaign/recipients",
@@ -84,7 +63,7 @@ export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stoppin
       const result = await producer.importRecipients(
         { id },
         {
-          recipients: rowsOf(request.body) as AsyncIterable<Recipient>,
+          recipients: rowsOf(request.body),
           strict,
           onProgress: (progress) => {
             resumedRows = progress.resumedRows;
@@ -109,20 +88,6 @@ export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stoppin
     },
   });
 
-  function rowsOf(body: unknown): Iterable<unknown> | AsyncIterable<unknown> {
-    if (Array.isArray(body)) return body;
-    if (isStream(body)) {
-      // Not destroyed when the import ends early: then the answer could not be read by who is still sending.
-      return readNdjson(body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, {
-        maxBytes: config.console.maxUploadBytes,
-        maxLineBytes,
-        idleMs: config.console.uploadIdleMs,
-        stop: stopping,
-      });
-    }
-    throw new Problem("invalid-request", { errors: [{ pointer: "#", detail: "must be a list of objects with `to`" }] });
-  }
-
   app.route({
     method: "DELETE",
     url: "/campaigns/:campaign/recipients",
@@ -144,8 +109,4 @@ export async function importRecipientsRoute(app: Api, deps: ConsoleDeps, stoppin
       return reply.code(204).send(null);
     },
   });
-}
-
-function isStream(body: unknown): body is Readable {
-  return typeof body === "object" && body !== null && "iterator" in body && "readable" in body;
 }
