@@ -123,8 +123,9 @@ export async function send(
   sql: Sql,
   ids: readonly string[],
   result: Partial<RecordedResult> & Pick<RecordedResult, "to">,
+  options: { route?: string } = {},
 ): Promise<MessageRow[]> {
-  const { claim: token, worker } = await claim(sql, ids);
+  const { claim: token, worker } = await claim(sql, ids, options);
   const results = ids.map((id) => resultFor(id, token, result));
   await recordOutcomes(sql, { worker, results });
   return await messages(sql, ids);

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
-import type { ClassRules } from "@hikyaku/core";
-import { createCampaign, findCampaign, findMessage, listAudit, listMessages, newId } from "@hikyaku/ledger";
+import { type ClassRules, defaultClassRules } from "@hikyaku/core";
+import {
+  createCampaign,
+  findCampaign,
+  findMessage,
+  listAudit,
+  listMessages,
+  newId,
+  publishRoutes,
+} from "@hikyaku/ledger";
 import { describe, expect, test } from "vitest";
 import {
   CampaignConflictError,
@@ -117,6 +125,54 @@ describe.each(ways)("%s of advertising", (way) => {
     }));
     const asked = ask(fresh.hikyaku, way, { text: "#{name}様", window: "06:00-23:00", overrides });
     expect(await asked).toMatchObject({ class: "advertising" });
+  });
+});
+
+describe("a +Message with its SMS", () => {
+  const full = "株式会社飛脚堂のセール #{name}様 配信停止 https://ex.jp/stop";
+  const onPlus = async (): Promise<FreshProducer> => {
+    const fresh = await onRoute();
+    const classRules = { ...defaultClassRules, senderName: "株式会社飛脚堂" };
+    const settings = { smsNumber: "0312345678", plusMessage: true };
+    await publishRoutes(fresh.sql, [{ name: "plus", provider: "kddi", settings, classRules }]);
+    return fresh;
+  };
+  const campaign = (title: string, text: string) => ({
+    ...{ key: "sale", route: "plus", content: { card: { title }, text }, fallbackAfter: "4h" },
+  });
+
+  test("must show its sender and the way to refuse on each of its legs, whatever the other shows", async () => {
+    await using fresh = await onPlus();
+    for (const [title, text] of [
+      [full, "セール #{name}様"],
+      ["セール", full],
+    ] as const) {
+      const issues = await issuesOf(fresh.hikyaku.createCampaign(campaign(title, text)));
+      expect(issues.map(({ code }) => code)).toEqual(["advertising-without-sender", "advertising-without-refusal"]);
+    }
+    expect(await fresh.hikyaku.createCampaign(campaign(full, full))).toMatchObject({ class: "advertising" });
+  });
+
+  test("whose SMS comes from a column is refused for those whose SMS lacks them", async () => {
+    await using fresh = await onPlus();
+    const recipients = [full, "セール"].map((sms, index) => ({ ...people[index], to: people[index]?.to ?? "", sms }));
+    const request = { ...campaign(full, "#{sms}"), recipients };
+    const refused = { recipients: 1, rejected: 1, rejections: [{ line: 2, code: "advertising-without-sender" }] };
+    expect(await fresh.hikyaku.previewCampaign(request)).toMatchObject(refused);
+    expect(await fresh.hikyaku.enqueueCampaign(request)).toMatchObject(refused);
+    const single = {
+      route: "plus",
+      to: "090-1000-0001",
+      class: "advertising",
+      fallbackAfter: "4h",
+      ...agreed,
+    } as const;
+    const { consent_at: consentAt, consent_source: consentSource, ...message } = single;
+    const sent = fresh.hikyaku.sendMessage({
+      ...{ ...message, consentAt, consentSource, variables: { name: "佐藤", sms: "セール" } },
+      content: request.content,
+    });
+    expect(await issuesOf(sent)).toMatchObject([{ code: "advertising-without-sender" }]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
 import { templateFaults } from "./template-states.ts";
 import { compileTexts } from "./text-fields.ts";
+import { visibleTexts } from "./visible-texts.ts";
 
 /** What `send` takes: one recipient's finished message, all of whose texts are normalised. */
 export interface AlimtalkPayload {
@@ -62,6 +63,7 @@ export function prepareAlimtalkContent(
   return {
     content: parsed.data,
     variables: compiled.variables,
+    visibleTexts: visibleTexts(texts, smsOf(texts)),
     warnings: issues,
     requestKey: requestKeyOf({ templateCode, reserve }),
     reservedAt: reserve === undefined ? null : reservedAt(reserve),
@@ -72,7 +74,11 @@ export function prepareAlimtalkContent(
       const all = template === undefined ? warnings : [...warnings, ...matchTemplate(message, template)];
       if (all.some(({ level }) => level === "error")) return { issues: all };
       const payload: AlimtalkPayload = { templateCode, reserve, message, failover };
-      return { payload, segments: 1, preview: previewOf(message), warnings: all };
+      const sms = failover && { subject: failover.subject, text: failover.content };
+      return {
+        ...{ payload, segments: 1, preview: previewOf(message), warnings: all },
+        visibleTexts: visibleTexts(message, sms),
+      };
     },
   };
 }
@@ -80,6 +86,12 @@ export function prepareAlimtalkContent(
 /** What all messages of one request have in common (protocol notes §5.1); the channel is the route's. */
 export function requestKeyOf({ templateCode, reserve }: Pick<AlimtalkPayload, "templateCode" | "reserve">): string {
   return JSON.stringify([templateCode, reserve ?? null]);
+}
+
+/** The SMS as it was written; null when none is to follow. */
+function smsOf({ text, failover }: Texts): { subject?: string | undefined; text: string } | null {
+  if (failover === false) return null;
+  return failover === true ? { text } : { subject: failover.subject, text: failover.text ?? text };
 }
 
 /** Normalises a finished message, lints it and makes its failover. */

@@ -4,6 +4,7 @@ import { shapeIssues } from "./content-schema.ts";
 import { readSmsText, type SmsKind } from "./failover.ts";
 import type { SensSmsPublicSettings } from "./route-config.ts";
 import { compileTexts } from "./text-fields.ts";
+import { smsTexts } from "./visible-texts.ts";
 
 const text = (what: string) => z.string(`expected ${what}, a text`);
 
@@ -57,6 +58,7 @@ export function prepareSmsContent(
   return {
     content: { ...parsed.data, smsNumber: from, contentType },
     variables: compiled.variables,
+    visibleTexts: [smsTexts(texts)],
     warnings: [],
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
@@ -65,7 +67,7 @@ export function prepareSmsContent(
       if ("issues" in finished) return finished;
       const payload: SmsPayload = { contentType, from, ...finished };
       const preview = finished.subject === undefined ? finished.text : `${finished.subject}\n\n${finished.text}`;
-      return { payload, segments: 1, preview, warnings: [] };
+      return { payload, segments: 1, preview, visibleTexts: [smsTexts(finished)], warnings: [] };
     },
   };
 }

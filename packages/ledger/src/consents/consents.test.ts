@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  claim,
   givenDraft,
   givenReady,
   givenRunning,
@@ -10,6 +11,7 @@ import {
   route,
   send,
 } from "../../test/given.ts";
+import { makeDue, plan, secondLegOf, settle } from "../../test/given-fallback.ts";
 import { openTestLedger, type TestLedger } from "../../test/test-ledger.ts";
 import {
   advanceCampaigns,
@@ -20,7 +22,9 @@ import {
   deleteFinished,
   finishImport,
   listMessages,
+  newId,
   purgeConsents,
+  recordCarrierLegs,
   retryFailed,
   startCampaign,
   streamConsents,
@@ -150,6 +154,40 @@ test("later advertising to the same person keeps it, whether it is there, still 
   expect(kept).toEqual([1, 2, 3].map(recipientOf));
   expect(daysAgo((await consentsOfRecipient(sql, { recipient: recipientOf(2) })).at(-1))).toBe(5);
   expect(await purge(sql, 31)).toBe(0);
+});
+
+test("a second leg goes with the class, the overrides and the consent of its first, so that it too prolongs the record", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const overrides = [{ rule: "window", reason: "recall", by: "test", at: "2026-12-01T00:00:00.000Z" }] as const;
+  const consent = { at: april, source: "form" };
+  const singles = await Promise.all(
+    [1, 2].map((from) => {
+      const recipient = recipientOf(from);
+      return givenSingle(sql, { recipient, class: "advertising", overrides, consent, fallback: plan });
+    }),
+  );
+  const ids = singles.map(({ id }) => id);
+  await send(sql, ids, { to: "accepted", channel: "rcs" });
+  await makeDue(sql, ids);
+  await settle(sql, ids.slice(0, 1), { second: { route, segments: 1, content: { text: "sms" }, fault: null } });
+  const ofCarrier = { id: newId(), firstLeg: ids[1] ?? "", channel: "sms", providerMessageId: "sms-1", segments: 1 };
+  await recordCarrierLegs(sql, [ofCarrier]);
+  const seconds = [await secondLegOf(sql, ids[0]), await secondLegOf(sql, ids[1])];
+  expect(seconds).toMatchObject(
+    seconds.map(() => ({ class: "advertising", overrides, consentAt: april, consentSource: "form" })),
+  );
+  const [begun] = seconds;
+  expect((await claim(sql, [begun?.id ?? ""])).claimed).toMatchObject([{ leg: 2, class: "advertising", overrides }]);
+
+  // The first legs are long gone, the second have only just been.
+  await sql`
+    update message set
+      state = 'delivered', ended_at = now() - interval '70 days', unknown_at = null,
+      accepted_at = now() - case leg when 1 then interval '80 days' else interval '20 days' end,
+      id = ('00000000-0000-7000-8000-' || right(id::text, 12))::uuid`;
+  await deleteAll(sql, 60);
+  expect((await everyConsent(sql)).map(daysAgo)).toEqual([20, 20]);
 });
 
 test("what was never tried, and what is no advertising, leaves no record behind", async () => {

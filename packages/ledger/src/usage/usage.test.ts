@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { givenRunning, givenSingle, recipientOf, route, send } from "../../test/given.ts";
+import { givenDue, secondLegOf, settle } from "../../test/given-fallback.ts";
 import { openTestLedger, type TestLedger } from "../../test/test-ledger.ts";
 import { deleteFinished, findCampaign, publishRoutes, type UsageRow, usageOfMonth } from "../index.ts";
 
@@ -28,6 +29,38 @@ async function forget(sql: TestLedger["sql"], limit = 100): Promise<void> {
     if (campaigns + messages === 0) return;
   }
 }
+
+test("a second leg is counted where it went: over its own route, by its own channel", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { campaignId, ids } = await givenDue(sql, 3, { key: "plus" });
+  await publishRoutes(sql, [
+    { name: route, provider: "kddi", settings: {}, account: "bot_0001" },
+    { name: "sms", provider: "sens-sms", settings: {}, account: "ncp:sms" },
+  ]);
+  await sql`update message set accepted_at = '2026-11-10T03:00:00Z' where campaign_id = ${campaignId}`;
+  await settle(sql, ids.slice(0, 1));
+  await settle(sql, ids.slice(1, 2), { second: { route: "sms", segments: 2, content: null, fault: null } });
+  const [same, elsewhere] = [await secondLegOf(sql, ids[0]), await secondLegOf(sql, ids[1])];
+  await send(sql, [same.id], { to: "accepted", channel: "sms", at: new Date("2026-11-10T07:00:00Z") });
+  await send(
+    sql,
+    [elsewhere.id],
+    { to: "accepted", channel: "lms", at: new Date("2026-11-10T07:00:00Z") },
+    { route: "sms" },
+  );
+  const parts = async () =>
+    (await usage(sql)).map((row) => [row.route, row.account, row.key, row.channel, row.messages, row.segments]);
+  const expected = [
+    [route, "bot_0001", "plus", "rcs", 3, 3],
+    [route, "bot_0001", "plus", "sms", 1, 2],
+    ["sms", "ncp:sms", "plus", "lms", 1, 2],
+  ];
+  expect(await parts()).toEqual(expected);
+  await forget(sql);
+  expect(await sql`select id from message`).toHaveLength(0);
+  expect(await parts()).toEqual(expected);
+});
 
 test("what the carrier accepted is counted by day, route, campaign and channel, in the time zone asked for", async () => {
   await using ledger = await openTestLedger();
