@@ -64,7 +64,7 @@ export async function startSystem(
     await spawnSimulator({
       strict: true,
       acceptDelayMs: 1,
-      timing: { sentAfterMs: 20, deliveredAfterMs: 30 },
+      timing: { sentAfterMs: 20, deliveredAfterMs: 30, displayedAfterMs: 40, moAfterMs: 50 },
       accounts: [{ ...account, tokens, tps: options.tps ?? 100_000, concurrency: options.concurrency ?? 20 }],
       ...options.simulator,
     }),
