@@ -43,7 +43,7 @@ describe("vector 6, an outcome that cannot be known", () => {
     60_000,
   );
 
-  test("51 where the route does not call 500 ambiguous: retried as the user of 5xx retries asked for", async () => {
+  test("51 where the route does not call 500 ambiguous: tried again, as often as it says", async () => {
     const retry = { base: "50ms", cap: "100ms", maxAttempts: 3 };
     await using system = await startSystem({ routeConfig: { retry } });
     await system.start("worker");
