@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MessageClass, RecordedOverride } from "@hikyaku/core";
+import type { MessageClass, RecordedOverride, SecondLegPlan } from "@hikyaku/core";
 import { appendRows, beginImport, createCampaign, finishImport, newId, startCampaign } from "@hikyaku/ledger";
 import { route, type TestSystem } from "./start-system.ts";
 
@@ -21,6 +21,9 @@ export async function startTestCampaign(
     id?: string;
     key?: string;
     text?: string;
+    /** In place of `text`; its one variable is `n`. */
+    content?: Readonly<Record<string, unknown>>;
+    fallback?: SecondLegPlan;
     priority?: number;
     onUnknown?: "hold" | "resend";
     isStarted?: boolean;
@@ -35,11 +38,12 @@ export async function startTestCampaign(
     key: input.key ?? id,
     name: "test",
     route,
-    content: { text: input.text ?? "#{n}番のお客様へ" },
+    content: input.content ?? { text: input.text ?? "#{n}番のお客様へ" },
     variables: ["n"],
     requestHash: createHash("sha256").update(id).digest(),
     priority: input.priority ?? 5,
     onUnknown: input.onUnknown ?? "hold",
+    fallback: input.fallback ?? null,
     class: input.class ?? null,
     overrides: input.overrides ?? [],
   });

@@ -25,6 +25,8 @@ export interface TestSystem extends AsyncDisposable {
 
 const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
 export const { botId } = account;
+/** Those of an account that may use +Message; where a test doesn't ask for them it is one for SMS alone. */
+const plusTokens = { au: "au-token", docomo: "docomo-token", softbank: "softbank-token" };
 export const route = "coupon-sms";
 
 export const hookSecret = "a-secret-of-the-test-1234";
@@ -37,6 +39,8 @@ export async function startSystem(
   options: {
     tps?: number | null;
     concurrency?: number;
+    /** An account with the carriers' tokens. */
+    plusMessage?: boolean;
     simulator?: SimulatorOptions;
     /** Further lines of the configuration: top level, and under the route. */
     config?: Record<string, unknown>;
@@ -55,12 +59,13 @@ export async function startSystem(
   const folder = await mkdtemp(join(tmpdir(), "hikyaku-engine-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
 
+  const tokens = options.plusMessage ? plusTokens : ("smsonly" as const);
   const simulator = stack.use(
     await spawnSimulator({
       strict: true,
       acceptDelayMs: 1,
-      timing: { sentAfterMs: 20, deliveredAfterMs: 30 },
-      accounts: [{ ...account, tps: options.tps ?? 100_000, concurrency: options.concurrency ?? 20 }],
+      timing: { sentAfterMs: 20, deliveredAfterMs: 30, displayedAfterMs: 40, moAfterMs: 50 },
+      accounts: [{ ...account, tokens, tps: options.tps ?? 100_000, concurrency: options.concurrency ?? 20 }],
       ...options.simulator,
     }),
   );
@@ -90,7 +95,7 @@ export async function startSystem(
         ...more,
         routes: {
           [route]: {
-            ...simulatedRoute(`${simulator.gatewayUrl}/au`, account),
+            ...simulatedRoute(`${simulator.gatewayUrl}/au`, { ...account, tokens }),
             limits: { tps: options.tps === undefined ? null : options.tps, concurrency: options.concurrency ?? 20 },
             hooks: { secret: hookSecret },
             ...options.routeConfig,
@@ -106,8 +111,9 @@ export async function startSystem(
     );
     const [, url = ""] = await process.ready(new RegExp(`"url":"([^"]+)".*"msg":"${app} started"`));
     if (app === "receiver") {
+      const hook = `${url}/hooks/${route}/${hookSecret}`;
       await control("PUT", `/sim/accounts/${botId}`, {
-        smsResultUrl: `${url}/hooks/${route}/${hookSecret}/sms-result`,
+        ...{ smsResultUrl: `${hook}/sms-result`, moUrl: `${hook}/sms-mo`, webhookUrl: `${hook}/webhook` },
       });
     }
     return Object.assign(process, { url });

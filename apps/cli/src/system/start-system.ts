@@ -182,5 +182,7 @@ function registerHooks(simulator: Simulator, config: Config, receiverUrl: string
   const [account] = simulator.accounts();
   if (secret === undefined || account === undefined) return;
   const hook = `${receiverUrl}/hooks/${simulatedRouteName}/${secret}`;
-  simulator.setAccount(account.botId, { smsResultUrl: `${hook}/sms-result`, moUrl: `${hook}/sms-mo` });
+  simulator.setAccount(account.botId, {
+    ...{ smsResultUrl: `${hook}/sms-result`, moUrl: `${hook}/sms-mo`, webhookUrl: `${hook}/webhook` },
+  });
 }

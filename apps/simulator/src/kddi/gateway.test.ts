@@ -325,7 +325,7 @@ describe("deviations", () => {
 
 describe("limits", () => {
   it("a request beyond the concurrency is answered 503, and none once one is answered", async () => {
-    await using simulator = await startFast({ accounts: [{ ...account, concurrency: 2 }], acceptDelayMs: 100 });
+    await using simulator = await startFast({ accounts: [{ ...account, concurrency: 2 }], acceptDelayMs: 1000 });
     const open = [send(simulator, to), send(simulator, to)];
     await vi.waitFor(() => expect(simulator.metrics().peakConcurrency).toBe(2));
     expect((await send(simulator, to)).status).toBe(503);

@@ -20,11 +20,13 @@ export function createLookUp({ settings, random, faults }: GatewayDeps): LookUp 
   return (kind, exchange, account, answer) => {
     const { botId } = account.options;
     const disturbance = drawBeforeStore(faults(), kind, botId, random);
-    after(random.draw(delay) + drawLatencyMs(faults(), kind, botId, random), () => {
+    const delayMs = random.draw(delay) + drawLatencyMs(faults(), kind, botId, random);
+    const end = () => {
       if (disturbance === undefined) answer();
       else if (disturbance === "closed") exchange.cut();
       else exchange.refuse(refuseWith(disturbance, undefined, settings.retryAfterS));
-    });
+    };
+    after(delayMs, end, exchange.arrivedAtMs);
   };
 }
 

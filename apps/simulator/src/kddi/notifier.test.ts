@@ -76,8 +76,10 @@ describe("a notification", () => {
   });
 
   it("goes out beside at most seven others", async () => {
-    await using on = await bundle(() => ({ afterMs: 50 }));
+    // All at one moment of the simulated clock, however slowly they were sent.
+    await using on = await bundle(() => ({ afterMs: 50 }), { timing: { sentAfterMs: 3_600_000 } });
     for (let index = 0; index < 30; index++) await sendAccepted(on.simulator, `+81901234${5000 + index}`);
+    on.simulator.advanceClock(3_600_000);
     await vi.waitFor(() => expect(on.simulator.metrics().notifications.notified).toBe(30), { timeout: 5000 });
     expect(on.listener.peak()).toBe(8);
   });

@@ -14,8 +14,9 @@ export function phoneList(simulator: Pick<Simulator, "phones" | "phone" | "now">
   const numbers = simulator.phones({ ...filter, limit: listed });
   const shown = open === undefined || numbers.includes(open) || digits !== "" ? numbers : [open, ...numbers];
   const rows = shown.map((number) => row(simulator.phone(number), number === open, digits, simulator.now()));
-  return html`<nav class="phones" aria-label="電話">
+  return html`<nav class="phones ${open !== undefined && "behind"}" aria-label="電話">
 ${searchBox(digits)}
+<a class="back" href="/phones${digits !== "" && `?digits=${digits}`}">すべての電話</a>
 <ul id="phones" data-part>${rows.length > 0 ? rows : html`<li class="none">${digits === "" ? "まだ何も届いていません" : "その番号には何も届いていません"}</li>`}${
     numbers.length === listed && html`<li class="none">ほかの番号は検索してください</li>`
   }</ul>
