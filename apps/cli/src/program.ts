@@ -5,6 +5,7 @@ import { addApiKey } from "./commands/api-key/api-key.ts";
 import { addAudit } from "./commands/audit/audit.ts";
 import { addCampaign } from "./commands/campaign/campaign.ts";
 import { addConsent } from "./commands/consent/consent.ts";
+import { addContent } from "./commands/content/content.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvents } from "./commands/events/events.ts";
@@ -48,6 +49,7 @@ export function createProgram(cli: Cli): Command {
   addDoctor(program, cli);
   addCampaign(program, cli);
   addSchedule(program, cli);
+  addContent(program, cli);
   addMessage(program, cli);
   addInbound(program, cli);
   addUnknown(program, cli);

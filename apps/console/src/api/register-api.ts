@@ -13,6 +13,7 @@ import { importRecipientsRoute } from "./campaigns/import-recipients.ts";
 import { listCampaignsRoute } from "./campaigns/list-campaigns.ts";
 import { previewCampaignRoute } from "./campaigns/preview-campaign.ts";
 import { takeUploads } from "./campaigns/uploaded-rows.ts";
+import { contentRoutes } from "./content/content-routes.ts";
 import { endpointRoutes } from "./events/endpoint-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
@@ -51,6 +52,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   controlCampaignRoutes(api, deps);
   campaignReportRoute(api, deps);
   campaignListRoutes(api, deps);
+  contentRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
   inboundRoutes(api, deps);

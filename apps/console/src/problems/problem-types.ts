@@ -166,6 +166,12 @@ export const problemTypes = {
     meaning:
       "The text or its variables break a rule of the carrier. `errors` names each fault with its place in the content, e.g. `#/content/text`.",
   },
+  "no-preview": {
+    status: 422,
+    title: "The carrier of this route has no page for its messages",
+    meaning:
+      "This version draws no page for messages of the route's carrier. `POST /v1/campaigns/preview` has their texts.",
+  },
   "invalid-message": {
     status: 422,
     title: "This message cannot be sent",
