@@ -29,23 +29,29 @@ export async function rulesOfRoute(world: World, options: GlobalOptions & { rout
   const found = pick(configured, options.route);
   if (found !== null) return found;
   if (options.route === undefined && configured.length > 1) throw whichOf(configured);
-  return await useLedger(world, options, async ({ sql }) => {
-    const published = await listRoutes(sql);
-    const known = pick(published, options.route);
-    if (known !== null) return known;
-    if (options.route === undefined && published.length > 1) throw whichOf(published);
-    const names = [...new Set([...configured, ...published].map(({ name }) => name))];
-    throw new CliError(
-      options.route === undefined ? "There is no route to check it for." : `No route is called "${options.route}".`,
-      {
-        mend:
-          names.length === 0
-            ? "Add one under `routes:` of the configuration, or start a worker: it publishes its routes."
-            : `Name one of ${names.join(", ")}.`,
-        exitCode: 2,
-      },
-    );
+  const published = await publishedRoutes(world, options).catch((error: unknown) => {
+    // Without a system to ask there are still those of the configuration to name.
+    if (configured.length > 0 && error instanceof CliError) return [];
+    throw error;
   });
+  const known = pick(published, options.route);
+  if (known !== null) return known;
+  if (options.route === undefined && published.length > 1) throw whichOf(published);
+  const names = [...new Set([...configured, ...published].map(({ name }) => name))];
+  throw new CliError(
+    options.route === undefined ? "There is no route to check it for." : `No route is called "${options.route}".`,
+    {
+      mend:
+        names.length === 0
+          ? "Add one under `routes:` of the configuration, or start a worker: it publishes its routes."
+          : `Name one of ${names.join(", ")}.`,
+      exitCode: 2,
+    },
+  );
+}
+
+async function publishedRoutes(world: World, options: GlobalOptions): Promise<KnownRoute[]> {
+  return await useLedger(world, options, async ({ sql }) => await listRoutes(sql));
 }
 
 interface KnownRoute {
