@@ -19,6 +19,7 @@ import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
+import { questionRoutes } from "./routes/question-routes.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -70,4 +71,6 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
     importRecipientsRoute(upload, deps, rowsOf);
     scheduleRecipientsRoute(upload, deps, rowsOf);
   });
+  questionRoutes(api, deps);
+  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }
