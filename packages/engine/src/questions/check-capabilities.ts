@@ -54,6 +54,19 @@ export async function* checkCapabilities(
   let unproven = 0;
   let failing = 0;
   let fault: QuestionError | null = null;
+  /** Questions at the carrier or on their way there. */
+  let asking = 0;
+  /** No further question is put before one of those asked has its answer. */
+  let isWaiting = false;
+  /** Resolves when a number was found capable, or there is nothing left that may be. */
+  let proof = Promise.withResolvers<void>();
+  const tellOfProof = () => {
+    const isHopeless = stopping.aborted || (isWaiting && asking === 0);
+    if (!isProven && !isHopeless) return;
+    proof.resolve();
+    proof = Promise.withResolvers();
+  };
+  stopping.addEventListener("abort", tellOfProof);
   const waiting: Promise<CheckedCapability | null>[] = [];
   /** Asked already, and not in the ledger yet. */
   const asked = new Map<string, Promise<CheckedCapability | null>>();
@@ -95,14 +108,28 @@ export async function* checkCapabilities(
     }
   };
 
-  const askOne = async (recipient: string): Promise<CheckedCapability | null> => {
+  const askOnce = async (recipient: string) => {
     const provenBefore = isProven;
+    asking += 1;
     const answer = await ask<CapabilityAnswer>(
       (client) => client.checkCapability?.([recipient], { provenBefore }).then(([first]) => first ?? noAnswer),
       stopping,
-    );
+    ).finally(() => {
+      asking -= 1;
+    });
     if (answer === undefined) end(new QuestionError("not-offered", "the carrier offers no capability check"));
     return answer ? read(recipient, answer) : null;
+  };
+
+  /** What got no verdict before the proof ("not found" is none until then) is asked again as soon as there is one. */
+  const askOne = async (recipient: string): Promise<CheckedCapability | null> => {
+    const wasProven = isProven;
+    const checked = await askOnce(recipient);
+    const { promise } = proof;
+    tellOfProof();
+    if (checked === null || checked.capable !== null || wasProven) return checked;
+    await promise;
+    return isProven && !stopping.aborted ? await askOnce(recipient) : checked;
   };
 
   const save = async (): Promise<void> => {
@@ -115,7 +142,10 @@ export async function* checkCapabilities(
 
   try {
     const take = async () => {
+      isWaiting = true;
+      tellOfProof();
       const checked = (await waiting.shift()) ?? null;
+      isWaiting = false;
       if (fault !== null) throw fault;
       if (unsaved.length >= saveSize || performance.now() - savedAt > saveEveryMs) await save();
       return checked;
