@@ -182,6 +182,9 @@ export function createHousekeeper(deps: HousekeeperDeps) {
           if (seen < batch) break;
         }
         if (count > 0) deps.log.info({ count }, "records of consent past their time deleted");
+      },
+    },
+    {
       name: "delete old answers about capability",
       everyMs: 60_000,
       run: async () => {
