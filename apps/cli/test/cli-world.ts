@@ -15,17 +15,22 @@ export interface CliWorldOptions {
   cwd: string;
   /** What the user types when asked; null when nobody sits there. */
   answer?: string;
+  /** Ctrl-C. */
+  interrupt?: AbortSignal;
 }
 
 /** Runs one command line in this process, with everything it writes caught. */
-export async function hikyaku(argv: readonly string[], { env = {}, cwd, answer }: CliWorldOptions): Promise<CliResult> {
+export async function hikyaku(
+  argv: readonly string[],
+  { env = {}, cwd, answer, interrupt = new AbortController().signal }: CliWorldOptions,
+): Promise<CliResult> {
   const out = memoryWriter();
   const err = memoryWriter();
   const world: World = {
     terminal: createTerminal(out.writer, err.writer, { NO_COLOR: "1" }),
     env,
     cwd,
-    interruption: () => ({ once: new AbortController().signal, twice: new AbortController().signal }),
+    interruption: () => ({ once: interrupt, twice: new AbortController().signal }),
     onHangup: () => () => {},
     ask: answer === undefined ? null : async () => answer,
   };

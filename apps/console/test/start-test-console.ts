@@ -138,6 +138,7 @@ function configOf(values: Record<string, unknown>) {
           class: "transactional",
           sender: { name: "株式会社飛脚堂" },
         },
+        ...(values.routes as object | undefined),
       },
     }),
     file: null,

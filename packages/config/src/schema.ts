@@ -245,6 +245,11 @@ export const configSchema = section({
     unmatchedReceipts: duration({ atLeast: "1h" })
       .prefault("24h")
       .describe("How long a notification waits for a message it could belong to (protocol notes §8.2)."),
+    capability: duration({ atLeast: "1m", atMost: "168h" })
+      .prefault("24h")
+      .describe(
+        "How long a carrier's answer that a number has +Message or not is used again; then it is removed (protocol notes §10).",
+      ),
     inboundDays: z
       .int()
       .min(1)

@@ -1,6 +1,8 @@
 // The public names of the domain, one by one. Nothing else leaves the package.
 
 export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
+export { type ContentLint, lintContent } from "./content/lint-content.ts";
+export { type ContentPreview, previewContent } from "./content/preview-content.ts";
 export {
   type EventHeaders,
   type EventSignatureResult,

@@ -99,7 +99,12 @@ export function readNoAnswer(
   const said = readErrorText(exchange.body, errorFieldPaths, credentials);
   const reason = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
   if (status === 404 || status === 405 || status === 415 || status === 501) {
-    return { kind: "not-available", reason: `${reason}; if KDDI offers it elsewhere, set ${knobs}` };
+    const notAvailable = {
+      kind: "not-available",
+      reason: `${reason}; if KDDI offers it elsewhere, set ${knobs}`,
+    } as const;
+    // A 404 may be about the one number; the others are about the call.
+    return status === 404 ? notAvailable : { ...notAvailable, forRoute: true };
   }
   const retryAfterMs = parseRetryAfter(exchange.retryAfter, new Date());
   const outcome = decideByStatus(status, {}, { reason, retryAfterMs });

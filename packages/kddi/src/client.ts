@@ -56,7 +56,7 @@ export function createClient(route: KddiRouteConfig, connections: number): Provi
       ),
     async checkCapability(recipients, { provenBefore = false } = {}) {
       const headers = postHeaders["1"];
-      if (headers === null) return recipients.map(() => ({ kind: "not-available", reason: smsOnly }) as const);
+      if (headers === null) return recipients.map(() => noTokens);
       const exchanges = await Promise.all(
         recipients.map((recipient) =>
           exchange(dispatcher, origin, capabilityRequest(recipient, route, endpoint.below, headers), route),
@@ -69,7 +69,7 @@ export function createClient(route: KddiRouteConfig, connections: number): Provi
     },
     async listSubscribers(cursor) {
       const headers = postHeaders["1"];
-      if (headers === null) return { kind: "not-available", reason: smsOnly };
+      if (headers === null) return noTokens;
       const request = subscribersRequest(cursor, route, endpoint, headers);
       const result = await exchange(dispatcher, origin, request, { ...route, maxBodyBytes: maxListBytes });
       return readSubscribers(result, cursor, route, origin, credentials);
@@ -81,7 +81,11 @@ export function createClient(route: KddiRouteConfig, connections: number): Provi
   };
 }
 
-const smsOnly = "this route sends SMS only (tokens: smsonly); it can ask nothing about +Message";
+const noTokens = {
+  kind: "not-available",
+  reason: "this route sends SMS only (tokens: smsonly); it can ask nothing about +Message",
+  forRoute: true,
+} as const;
 
 function byMode<T>(make: (mode: SendMode) => T): Record<SendMode, T> {
   return { "0": make("0"), "1": make("1"), "2": make("2") };

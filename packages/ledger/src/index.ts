@@ -19,6 +19,9 @@ export { type RetryFailedInput, retryFailed } from "./campaigns/retry-failed.ts"
 export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
 export { type Sweep, sweepCampaign } from "./campaigns/sweep-campaign.ts";
 export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
+export { deleteCapabilities } from "./capability/delete-capabilities.ts";
+export { type CapabilityRow, knownCapabilities } from "./capability/known-capabilities.ts";
+export { isCapabilityProven, recordCapabilities } from "./capability/record-capabilities.ts";
 export { type LookUpMessage, loadLookUps } from "./checks/load-look-ups.ts";
 export { type PutOffCheck, putOffChecks } from "./checks/put-off-checks.ts";
 export { type CheckResult, recordChecks } from "./checks/record-checks.ts";

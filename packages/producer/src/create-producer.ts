@@ -4,6 +4,7 @@ import * as z from "zod";
 import { controlCampaigns } from "./campaigns/control-campaigns.ts";
 import { enqueueCampaign } from "./campaigns/enqueue-campaign.ts";
 import { previewCampaign } from "./campaigns/preview-campaign.ts";
+import { lintForRoute, previewForRoute } from "./content/check-content.ts";
 import { LedgerNotReadyError } from "./errors/request-errors.ts";
 import { openJobHandoff } from "./handoff/job-handoff.ts";
 import { readInbound } from "./inbound/read-inbound.ts";
@@ -79,6 +80,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     ...controlSchedules(campaigns),
     enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
     previewCampaign: (request) => previewCampaign(campaigns, request),
+    lintContent: (request) => lintForRoute(routes, request),
+    previewContent: (request) => previewForRoute(routes, request),
     inbound: (request = {}) => readInbound({ sql, routes }, request),
     sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff, actor }, request, sendOptions),
     close,

@@ -1,7 +1,9 @@
+import type { ContentLint, ContentPreview } from "@hikyaku/core";
 import type { CampaignReport as LedgerReport } from "@hikyaku/ledger";
 import type { CampaignFacts, CampaignResult, CampaignStatus } from "./campaigns/campaign-result.ts";
 import type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
 import type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
+import type { ContentPreviewRequest, LintRequest } from "./content/check-content.ts";
 import type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 import type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
 import type { CampaignOptions } from "./request/campaign-options.ts";
@@ -54,6 +56,22 @@ export interface Producer {
 
   /** Reads, checks and renders all recipients as `enqueueCampaign` would, and writes nothing. */
   previewCampaign<Row extends Recipient>(request: PreviewRequest<Row>): Promise<CampaignPreview>;
+
+  /**
+   * Checks a content by the rules of its route's carrier and answers every fault and warning with its path, e.g.
+   * `content.carousel[2].media.height`. A content that can't be sent is an answer here and no error.
+   *
+   * @throws InvalidRequestError, UnknownRouteError
+   */
+  lintContent(request: LintRequest): Promise<ContentLint>;
+
+  /**
+   * A content as one recipient would see it: as an HTML page like a phone, which needs nothing else, and as text. What keeps it
+   * from being sent to somebody with these values is in the answer, too.
+   *
+   * @throws InvalidRequestError, UnknownRouteError
+   */
+  previewContent(request: ContentPreviewRequest): Promise<ContentPreview>;
 
   /** Only the draft, for an import of its own. With `startAt` it starts by itself at that time, once it is imported. */
   createCampaign(options: CampaignOptions): Promise<CampaignResult>;

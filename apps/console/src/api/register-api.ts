@@ -13,11 +13,13 @@ import { importRecipientsRoute } from "./campaigns/import-recipients.ts";
 import { listCampaignsRoute } from "./campaigns/list-campaigns.ts";
 import { previewCampaignRoute } from "./campaigns/preview-campaign.ts";
 import { takeUploads } from "./campaigns/uploaded-rows.ts";
+import { contentRoutes } from "./content/content-routes.ts";
 import { endpointRoutes } from "./events/endpoint-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
+import { questionRoutes } from "./routes/question-routes.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -51,6 +53,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   controlCampaignRoutes(api, deps);
   campaignReportRoute(api, deps);
   campaignListRoutes(api, deps);
+  contentRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
   inboundRoutes(api, deps);
@@ -68,4 +71,6 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
     importRecipientsRoute(upload, deps, rowsOf);
     scheduleRecipientsRoute(upload, deps, rowsOf);
   });
+  questionRoutes(api, deps);
+  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }

@@ -10,6 +10,7 @@ const version = "1.0.0";
 const tags = [
   { name: "Campaigns", description: "One content for many recipients: create, import, start, watch, stop, report." },
   { name: "Schedules", description: "Campaigns that are made and started by themselves, once on each of their days." },
+  { name: "Content", description: "What a message says, looked at before anything is sent." },
   { name: "Messages", description: "Single messages, and what became of any message." },
   { name: "Inbound", description: "What end users did: replies, taps, registrations." },
   { name: "Unknown outcomes", description: "Messages of which nobody can know whether they went out." },

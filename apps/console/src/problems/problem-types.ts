@@ -166,6 +166,12 @@ export const problemTypes = {
     meaning:
       "The text or its variables break a rule of the carrier. `errors` names each fault with its place in the content, e.g. `#/content/text`.",
   },
+  "no-preview": {
+    status: 422,
+    title: "The carrier of this route has no page for its messages",
+    meaning:
+      "This version draws no page for messages of the route's carrier. `POST /v1/campaigns/preview` has their texts.",
+  },
   "invalid-message": {
     status: 422,
     title: "This message cannot be sent",
@@ -187,6 +193,17 @@ export const problemTypes = {
     title: "This version does not know the route's carrier",
     meaning: "The workers run a newer version than the console. Update the console.",
   },
+  "not-offered": {
+    status: 422,
+    title: "The route's carrier cannot be asked this",
+    meaning:
+      "The carrier offers no such call, the route's account may not use it, or it is not sure that the configured path is right; `detail` says which. Asking again changes nothing before the route's configuration does.",
+  },
+  "route-held": {
+    status: 409,
+    title: "The route is held",
+    meaning: "Nothing goes out over it until it is released or resumes by itself; `GET /v1/routes` says why.",
+  },
   "rows-rejected": {
     status: 422,
     title: "Some recipients cannot be messaged, and strict was asked for",
@@ -203,6 +220,18 @@ export const problemTypes = {
     title: "Something went wrong here",
     meaning:
       "A fault of the console, not of the request. The log has the line with the `instance` of the answer. Creating requests may be repeated with the same `Idempotency-Key`.",
+  },
+  "gateway-refuses": {
+    status: 502,
+    title: "The carrier's gateway refuses us",
+    meaning:
+      "It does not take the route's credentials or the address we come from. Compare both with the account notice; `hikyaku doctor` tries them.",
+  },
+  "gateway-silent": {
+    status: 503,
+    title: "The carrier's gateway gives no answer",
+    meaning:
+      "It is away, overloaded, or answers what nobody can read. Repeat the request later; what was answered is kept.",
   },
   "ledger-unavailable": {
     status: 503,

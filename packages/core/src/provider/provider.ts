@@ -243,8 +243,11 @@ export interface CapabilityOptions {
 
 /** Why a question to the carrier has no answer; asking again changes nothing at the carrier. */
 export type NoAnswer =
-  /** The route can't ask this, or the carrier does not offer it at the configured path. */
-  | { kind: "not-available"; reason: string }
+  /**
+   * The route can't ask this, or the carrier does not offer it at the configured path. `forRoute`: it is so whatever is asked about; else
+   * only this question has no answer.
+   */
+  | { kind: "not-available"; reason: string; forRoute?: true }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
   | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
   | { kind: "failed-check"; reason: string };

@@ -1,6 +1,7 @@
 import type { RouteConfig } from "@hikyaku/config";
 import {
   advanceCampaigns,
+  deleteCapabilities,
   deleteEvents,
   deleteFinished,
   deleteInbound,
@@ -34,6 +35,7 @@ export interface HousekeeperDeps {
   readonly eventDays: number;
   /** How long a record of consent is kept after the last advertising to its recipient. */
   readonly keepConsentMs: number;
+  readonly capabilityMs: number;
   readonly onStarted: () => void;
   readonly log: Logger;
 }
@@ -180,6 +182,13 @@ export function createHousekeeper(deps: HousekeeperDeps) {
           if (seen < batch) break;
         }
         if (count > 0) deps.log.info({ count }, "records of consent past their time deleted");
+      },
+    },
+    {
+      name: "delete old answers about capability",
+      everyMs: 60_000,
+      run: async () => {
+        while (!closing && (await deleteCapabilities(sql, { olderThanMs: deps.capabilityMs, limit: batch })) > 0);
       },
     },
   ];

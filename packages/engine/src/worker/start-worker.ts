@@ -49,6 +49,7 @@ export async function startWorker(
     inboundDays: deps.config.retention.inboundDays,
     eventDays: deps.config.retention.eventDays,
     keepConsentMs: deps.config.retention.consentMs,
+    capabilityMs: deps.config.retention.capabilityMs,
     onStarted: signalAll,
     log: deps.log,
   });
