@@ -1,0 +1,60 @@
+-- What a carrier's account holds, as it was last read there: some carriers send only by texts they have approved, and what is written
+-- for a campaign is checked against this copy. One row a route whose carrier has templates.
+create table carrier_account (
+  route        text collate "C" primary key,
+  -- When somebody asked for a fresh copy; it is read again at the latest after some minutes by itself.
+  asked_at     timestamptz,
+  -- When a process last began to read it, and until when no other one does.
+  tried_at     timestamptz,
+  taken_until  timestamptz,
+  refreshed_at timestamptz,
+  -- What came in the way of the newest attempt; null when it went well.
+  error        text
+);
+
+create table carrier_template (
+  route      text collate "C" not null,
+  code       text collate "C" not null,
+  -- The carrier's word for its inspection state.
+  state      text        not null,
+  -- As the carrier tells of it.
+  template   jsonb       not null,
+  first_seen timestamptz not null default now(),
+  -- When anything of it was last found different.
+  changed_at timestamptz not null default now(),
+  primary key (route, code)
+);
+
+create table carrier_channel (
+  route   text collate "C" not null,
+  id      text collate "C" not null,
+  channel jsonb not null,
+  primary key (route, id)
+);
+
+-- A request that the carrier has taken and carries out later by itself. Its messages are `accepted` meanwhile, bear its id as their
+-- order id and are asked about only after it was carried out.
+create table reservation (
+  route          text collate "C" not null,
+  id             text collate "C" not null,
+  created_at     timestamptz not null default now(),
+  -- When the carrier carries it out, and in which time zone that was said.
+  due_at         timestamptz not null,
+  -- When its state was last read.
+  read_at        timestamptz,
+  -- When it is read next; null once nothing more happens to it.
+  check_at       timestamptz,
+  -- Somebody wants it cancelled; whoever talks to the carrier does it.
+  cancel_asked_at timestamptz,
+  campaign_id    uuid,
+  messages       integer     not null,
+  time_zone      text        not null,
+  -- The carrier's word.
+  state          text collate "C" not null default 'READY',
+  -- Why it could not be cancelled, or not be read.
+  error          text,
+  primary key (route, id)
+);
+create index reservation_campaign on reservation (campaign_id, id) where campaign_id is not null;
+create index reservation_by_time on reservation (due_at, id);
+create index reservation_to_check on reservation (route, check_at) where check_at is not null;
