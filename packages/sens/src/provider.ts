@@ -16,6 +16,7 @@ export const sens: Provider<SensRouteConfig> = {
   // A call by a wrong clock is made twice.
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => 2 * (connectTimeoutMs + responseTimeoutMs),
   publicSettings: (route) => publicSettingsSchema.parse(route),
+  templates: templateRules,
 };
 
 function createRules(published: RouteSettings): ProviderRules {

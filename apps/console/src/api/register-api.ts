@@ -22,6 +22,7 @@ import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { suppressionRoutes } from "./suppressions/suppression-routes.ts";
+import { templateApiRoutes } from "./templates/template-routes.ts";
 import { unknownRoutes } from "./unknown/unknown-routes.ts";
 import { usageRoute } from "./usage/usage-route.ts";
 
@@ -53,6 +54,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   campaignListRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
+  templateApiRoutes(api, deps);
   inboundRoutes(api, deps);
   unknownRoutes(api, deps);
   suppressionRoutes(api, deps);

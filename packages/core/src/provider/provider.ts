@@ -20,6 +20,8 @@ export interface Provider<RouteConfig = unknown> {
   account?(route: RouteConfig): string;
   /** The longest a single call may take by the route's timeouts. */
   longestCallMs(route: RouteConfig): number;
+  /** {@link ProviderRules.templates}, which are the same on every route: so that a template can be checked before there is one. */
+  readonly templates?: TemplateRules;
 }
 
 /** Public, JSON-safe settings of a route as published in the ledger. */
