@@ -34,11 +34,11 @@ export function alimtalkPage({ plusFriendId, smsNumber }: Pick<SensPublicSetting
 <meta http-equiv="Content-Security-Policy" content="${escapeText(contentSecurityPolicy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>通知トークのプレビュー</title>
+<title>アリムトークのプレビュー</title>
 <style>${previewStyle}</style>
 </head>
 <body>
-<header><h1>通知トークのプレビュー</h1><p class="mode">テンプレート ${escapeText(templateCode)}${when}</p></header>
+<header><h1>アリムトークのプレビュー</h1><p class="mode">テンプレート ${escapeText(templateCode)}${when}</p></header>
 <main>
 ${kakaoPhone(plusFriendId, message)}
 ${failover === null ? "" : smsPhone(failover, smsNumber)}

@@ -144,8 +144,8 @@ export function differences(
   // The copy of the template that a campaign was given is no part of what was asked for.
   const copy = templates?.usedBy(campaign.content)?.copy ?? null;
   const isCopied = copy !== null && templates?.usedBy(prepared.content)?.copy === null;
-  const asked = prepared.content as Record<string, unknown>;
-  const content = templates !== undefined && isCopied ? templates.withCopy(asked, copy) : asked;
+  const said = prepared.content as Record<string, unknown>;
+  const content = templates !== undefined && isCopied ? templates.withCopy(said, copy) : said;
   const same = {
     route: campaign.route === options.route,
     content: canonicalJson(campaign.content) === canonicalJson(content),
