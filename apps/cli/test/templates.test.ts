@@ -45,7 +45,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.disposeAsync());
 
-const template = {
+const template: Parameters<SensSimulator["putTemplate"]>[0] = {
   channelId: "@demo_shop",
   templateCode: "NEWS01",
   templateName: "News",
@@ -146,6 +146,8 @@ describe("a campaign by a template", () => {
       "content.yaml",
       "--key",
       "news",
+      "--class",
+      "transactional",
     );
     expect(draft).toMatchObject({ code: 0 });
     const [campaign] = await ledger.sql<{ content: { template: unknown } }[]>`select content from campaign`;

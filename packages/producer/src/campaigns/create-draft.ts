@@ -31,6 +31,7 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
   // Over what was asked for: the copy of the template that is added below may be another one at the next call.
   const requestHash = campaignHash(options, asked);
   const known = await findCampaign(sql, { key: options.key });
+  if (known) refuseOther(known, { options, asked, requestHash, rules });
   const prepared = known
     ? await preparedOf(sql, known, rules, asked)
     : await withTemplate(sql, { route: options.route, rules, prepared: asked });
@@ -55,10 +56,22 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
         onUnknown: options.onUnknown ?? route.onUnknown,
         fallback: options.fallback ?? null,
       });
-  if (!campaign.requestHash.equals(requestHash) || !isSamePolicy(campaign, options)) {
-    throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, asked, rules));
-  }
+  // Somebody else may have created it in the meantime.
+  refuseOther(campaign, { options, asked, requestHash, rules });
   return { campaign, created, route, prepared };
+}
+
+interface AskedFor {
+  options: CheckedOptions;
+  asked: PreparedContent;
+  requestHash: Buffer;
+  rules: ProviderRules;
+}
+
+/** @throws CampaignConflictError when the campaign of this key is another one */
+function refuseOther(campaign: CampaignRow, { options, asked, requestHash, rules }: AskedFor): void {
+  if (campaign.requestHash.equals(requestHash) && isSamePolicy(campaign, options)) return;
+  throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, asked, rules));
 }
 
 /** As the campaign says it, and checked against its template as long as there is something to import. */

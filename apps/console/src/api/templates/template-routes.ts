@@ -109,7 +109,7 @@ export function templateApiRoutes(app: Api, deps: ConsoleDeps): void {
       tags: ["Templates"],
       summary: "Have the channels and templates of a route read again",
       description: "A poller reads them within seconds; `GET /v1/templates` says in `accounts` when it has.",
-      body: z.strictObject({ route: z.string().min(1).max(200) }),
+      body: z.strictObject({ route: z.string().min(1).max(200) }).meta({ examples: [{ route: "kakao" }] }),
       response: {
         202: answer("Asked for.", accountSchema),
         ...problemAnswers("route-not-found"),
@@ -133,10 +133,20 @@ export function templateApiRoutes(app: Api, deps: ConsoleDeps): void {
       tags: ["Templates"],
       summary: "Check a template by the rules of registration",
       description: "Before two to three days of inspection are spent on finding out. Nothing is registered.",
-      body: z.strictObject({
-        route: z.string().min(1).max(200).describe("Its channel's templates are compared: code and name must be free."),
-        template: z.record(z.string(), z.unknown()).describe("In the fields of the carrier's console."),
-      }),
+      body: z
+        .strictObject({
+          route: z
+            .string()
+            .min(1)
+            .max(200)
+            .describe("Its channel's templates are compared: code and name must be free."),
+          template: z.record(z.string(), z.unknown()).describe("In the fields of the carrier's console."),
+        })
+        .meta({
+          examples: [
+            { route: "kakao", template: { templateCode: "NEWS01", templateName: "News", content: "#{name}님" } },
+          ],
+        }),
       response: {
         200: z.object({ ok: z.boolean(), issues: z.array(issue) }),
         ...problemAnswers("route-not-found"),

@@ -31,30 +31,3 @@ create table carrier_channel (
   channel jsonb not null,
   primary key (route, id)
 );
-
--- A request that the carrier has taken and carries out later by itself. Its messages are `accepted` meanwhile, bear its id as their
--- order id and are asked about only after it was carried out.
-create table reservation (
-  route          text collate "C" not null,
-  id             text collate "C" not null,
-  created_at     timestamptz not null default now(),
-  -- When the carrier carries it out, and in which time zone that was said.
-  due_at         timestamptz not null,
-  -- When its state was last read.
-  read_at        timestamptz,
-  -- When it is read next; null once nothing more happens to it.
-  check_at       timestamptz,
-  -- Somebody wants it cancelled; whoever talks to the carrier does it.
-  cancel_asked_at timestamptz,
-  campaign_id    uuid,
-  messages       integer     not null,
-  time_zone      text        not null,
-  -- The carrier's word.
-  state          text collate "C" not null default 'READY',
-  -- Why it could not be cancelled, or not be read.
-  error          text,
-  primary key (route, id)
-);
-create index reservation_campaign on reservation (campaign_id, id) where campaign_id is not null;
-create index reservation_by_time on reservation (due_at, id);
-create index reservation_to_check on reservation (route, check_at) where check_at is not null;
