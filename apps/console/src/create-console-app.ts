@@ -23,6 +23,7 @@ import { recipientPages } from "./pages/recipients.ts";
 import { routePages } from "./pages/routes.ts";
 import { schedulePages } from "./pages/schedules.ts";
 import { suppressionPages } from "./pages/suppressions.ts";
+import { templatePages } from "./pages/templates.ts";
 import { unknownPages } from "./pages/unknown.ts";
 import { usagePages } from "./pages/usage.ts";
 import { createClock } from "./pages/words.ts";
@@ -135,6 +136,7 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     messagePages(pages, context);
     routePages(pages, context, queues);
     unknownPages(pages, context);
+    templatePages(pages, context);
     inboundPages(pages, context);
     eventPages(pages, context);
     recipientPages(pages, context);

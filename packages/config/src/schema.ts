@@ -143,6 +143,9 @@ export const configSchema = section({
     interval: duration({ atLeast: "50ms", atMost: "1h" })
       .prefault("1s")
       .describe("How often status checks that are due are looked for."),
+    templatesInterval: duration({ atLeast: "1s", atMost: "24h" })
+      .prefault("10m")
+      .describe("How often the channels and templates of a carrier's account are read again."),
     batchSize: z.int().min(1).max(10_000).prefault(200).describe("Most status checks taken from the ledger at once."),
     tpsShare: z
       .number()

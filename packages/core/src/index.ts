@@ -117,6 +117,15 @@ export type {
   StatusRef,
   SubscribersAnswer,
 } from "./provider/provider.ts";
+export type {
+  AccountAnswer,
+  ChannelFacts,
+  TemplateAction,
+  TemplateButtonFacts,
+  TemplateChange,
+  TemplateFacts,
+  TemplateRules,
+} from "./provider/templates.ts";
 
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";
 export { normaliseKoreanMobile } from "./recipient/korean-mobile.ts";

@@ -142,6 +142,24 @@ export {
   removeSuppression,
   type SuppressionRow,
 } from "./suppressions/suppression.ts";
+export {
+  type CarrierChannelRow,
+  type CarrierTemplateRow,
+  findTemplate,
+  listChannels,
+  listTemplates,
+} from "./templates/list-templates.ts";
+export {
+  askRefresh,
+  type CarrierAccountRow,
+  findAccount,
+  listAccounts,
+  noteAccountError,
+  type ReadTemplate,
+  type RecordedAccount,
+  recordAccount,
+  takeAccountRefresh,
+} from "./templates/refresh-account.ts";
 export { listUnknown } from "./unknowns/list-unknown.ts";
 export {
   closeUnknown,

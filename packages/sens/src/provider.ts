@@ -1,7 +1,9 @@
 import { normaliseKoreanMobile, type Provider, type ProviderRules, type RouteSettings } from "@hikyaku/core";
 import { prepareAlimtalkContent } from "./content.ts";
+import { alimtalkPage } from "./preview-page.ts";
 import { publicSettingsSchema, type SensRouteConfig } from "./route-config.ts";
 import { connectSens } from "./sens-client.ts";
+import { templateRules } from "./template-rules.ts";
 
 /** Days the carrier's list goes back for certain (protocol notes §15.3, §17). */
 export const readableDays = 30;
@@ -15,6 +17,7 @@ export const sens: Provider<SensRouteConfig> = {
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => 2 * (connectTimeoutMs + responseTimeoutMs),
   publicSettings: (route) => publicSettingsSchema.parse(route),
   account: ({ serviceId }) => serviceId,
+  templates: templateRules,
 };
 
 function createRules(published: RouteSettings): ProviderRules {
@@ -24,6 +27,8 @@ function createRules(published: RouteSettings): ProviderRules {
     readableDays,
     canLookUp: true,
     prepareContent: (content) => prepareAlimtalkContent(content, settings),
+    templates: templateRules,
+    previewPage: alimtalkPage(settings),
     normaliseRecipient: normaliseKoreanMobile,
     // SENS has no webhook of any kind (protocol notes §15.5).
     readNotification: () => [{ kind: "unrecognised", reason: "SENS sends no notifications" }],

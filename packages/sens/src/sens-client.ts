@@ -1,4 +1,5 @@
 import type { AttemptOutcome, FurtherCalls, OutgoingMessage, ProviderClient } from "@hikyaku/core";
+import { readAccount } from "./account.ts";
 import type { CallAnswer } from "./call-answer.ts";
 import { listChannels, type SensChannel } from "./channels.ts";
 import { checkStatus, type StatusContext } from "./check-status.ts";
@@ -17,6 +18,7 @@ import { listTemplates, type TemplateQuery } from "./template-list.ts";
 /** The client of an AlimTalk route: what every provider's has, and SENS's own calls. None of them ever throws for what the carrier does. */
 export interface SensClient extends ProviderClient {
   lookUp: NonNullable<ProviderClient["lookUp"]>;
+  readAccount: NonNullable<ProviderClient["readAccount"]>;
   /** All channels of the service (protocol notes §8). */
   listChannels(): Promise<CallAnswer<SensChannel[]>>;
   /** The channel's templates, all pages (§9.1). With a code: that one, with the inspector's comments. With a name: those that contain it. */
@@ -66,7 +68,17 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
     return readSendCall(result, messages, config, credentials);
   };
 
+  const account = (turns: FurtherCalls): Pick<SensClient, "listChannels" | "listTemplates"> => {
+    const context = { caller: inTurns(caller, turns), credentials };
+    return {
+      listChannels: () => listChannels({ ...context, path: endpoint.channels }),
+      listTemplates: (query = {}) => listTemplates(query, { ...context, path: endpoint.templates, plusFriendId }),
+    };
+  };
+
   return {
+    ...account({}),
+    readAccount: (turns = {}) => readAccount(account(turns)),
     async send(batch) {
       // A batch is of one template; should it ever not be, each template gets a request of its own.
       const groups = [
@@ -82,9 +94,6 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
     },
     checkStatus: (refs, turns = {}) => checkStatus(refs, { ...statusContext, caller: inTurns(caller, turns) }),
     lookUp: (refs, turns = {}) => lookUp(refs, lookUpContext(turns)),
-    listChannels: () => listChannels({ caller, path: endpoint.channels, credentials }),
-    listTemplates: (query = {}) =>
-      listTemplates(query, { caller, path: endpoint.templates, plusFriendId, credentials }),
     listMessages: (scope, filter = {}, nextToken = null) => listPage(scope, filter, nextToken, list),
     readReservation: (reserveId) => readReservation(reserveId, reservations),
     cancelReservation: (reserveId) => cancelReservation(reserveId, reservations),

@@ -24,6 +24,7 @@ import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { suppressionRoutes } from "./suppressions/suppression-routes.ts";
+import { templateApiRoutes } from "./templates/template-routes.ts";
 import { unknownRoutes } from "./unknown/unknown-routes.ts";
 import { usageRoute } from "./usage/usage-route.ts";
 
@@ -56,6 +57,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   contentRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
+  templateApiRoutes(api, deps);
   inboundRoutes(api, deps);
   unknownRoutes(api, deps);
   suppressionRoutes(api, deps);
@@ -72,5 +74,4 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
     scheduleRecipientsRoute(upload, deps, rowsOf);
   });
   questionRoutes(api, deps);
-  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }

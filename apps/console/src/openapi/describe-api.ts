@@ -12,6 +12,7 @@ const tags = [
   { name: "Schedules", description: "Campaigns that are made and started by themselves, once on each of their days." },
   { name: "Content", description: "What a message says, looked at before anything is sent." },
   { name: "Messages", description: "Single messages, and what became of any message." },
+  { name: "Templates", description: "Texts and channels that a carrier must approve, as its account last had them." },
   { name: "Inbound", description: "What end users did: replies, taps, registrations." },
   { name: "Unknown outcomes", description: "Messages of which nobody can know whether they went out." },
   { name: "Suppressions", description: "Who must not be messaged." },

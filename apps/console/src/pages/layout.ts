@@ -15,6 +15,7 @@ export type Place =
   | "schedules"
   | "routes"
   | "unknown"
+  | "templates"
   | "inbound"
   | "recipients"
   | "suppressions"
@@ -39,6 +40,7 @@ const places: readonly (readonly [Place, string, string])[] = [
   ["schedules", "/schedules", "Schedules"],
   ["routes", "/routes", "Routes"],
   ["unknown", "/unknown", "Unknown"],
+  ["templates", "/templates", "Templates"],
   ["inbound", "/inbound", "Replies"],
   ["recipients", "/recipients", "Recipients"],
   ["suppressions", "/suppressions", "Suppressions"],

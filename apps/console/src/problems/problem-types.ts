@@ -98,6 +98,12 @@ export const problemTypes = {
     meaning:
       "No running system has published a route of this name. A new route is published when a worker starts with it.",
   },
+  "template-not-found": {
+    status: 404,
+    title: "There is no such template",
+    meaning:
+      "The route's account had no template of this code when it was last read. One that was just registered is known after `POST /v1/templates/refresh`.",
+  },
   "suppression-not-found": {
     status: 404,
     title: "This number is not suppressed",

@@ -1,6 +1,7 @@
 import type { VisibleTexts } from "../law/advertising-check.ts";
 import type { AttemptOutcome } from "../outcome/attempt-outcome.ts";
 import type { ReceiptState } from "../state/message-state.ts";
+import type { AccountAnswer, TemplateRules } from "./templates.ts";
 
 /**
  * A carrier, seen by the rest of the system. Two halves: {@link ProviderRules} is pure and is used wherever content or
@@ -19,6 +20,8 @@ export interface Provider<RouteConfig = unknown> {
   account?(route: RouteConfig): string;
   /** The longest a single call may take by the route's timeouts. */
   longestCallMs(route: RouteConfig): number;
+  /** {@link ProviderRules.templates}, which are the same on every route: so that a template can be checked before there is one. */
+  readonly templates?: TemplateRules;
 }
 
 /** Public, JSON-safe settings of a route as published in the ledger. */
@@ -49,6 +52,8 @@ export interface ProviderRules {
   isSentFrom?(content: unknown, number: string): boolean | null;
   /** A rendered message as its reader's phone shows it: one HTML page, self-contained, without scripts, everything escaped. */
   previewPage?(rendered: RenderedMessage): string;
+  /** Present where the carrier sends only by templates that it has approved. */
+  readonly templates?: TemplateRules;
 }
 
 export interface MessageReference {
@@ -229,6 +234,8 @@ export interface ProviderClient {
    * before it; a page whose `next` is null is the last. One call a page, paced by the caller; never throws.
    */
   listSubscribers?(cursor?: string): Promise<SubscribersAnswer>;
+  /** All channels and templates of the account, some calls one after the other; never throws. Present where `rules.templates` is. */
+  readAccount?(turns?: FurtherCalls): Promise<AccountAnswer>;
   /** Waits for requests in flight, then closes the sockets. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
 import type { ProviderRules } from "@hikyaku/core";
 import { signalFeeder } from "@hikyaku/queue";
+import { createAccountMirror } from "../account/create-account-mirror.ts";
 import { startEventDelivery } from "../events/start-event-delivery.ts";
 import { createFallbackSweep } from "../fallback/create-fallback-sweep.ts";
 import type { ProcessParts } from "../process/run-process.ts";
@@ -18,15 +19,15 @@ export interface PollerDeps extends Omit<ProcessParts, "ready" | "onFatal"> {
 }
 
 /**
- * Starts, for every route of the configuration, its status poller and the sweep that begins its second legs, and tells
- * events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
+ * Starts, for every route of the configuration, its status poller, the sweep that begins its second legs and, where its carrier has
+ * templates, what keeps the copy of them, and tells events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
  * a system.
  */
 export async function startPoller(
   deps: PollerDeps,
 ): Promise<{ close(): Promise<void>; setLimits(config: Config): Promise<void> }> {
   const { config, connections, findProvider, ledger, metrics, worker } = deps;
-  const { intervalMs, batchSize, tpsShare } = config.poller;
+  const { intervalMs, batchSize, tpsShare, templatesIntervalMs } = config.poller;
   const now = () => new Date();
   const redis = { connections, prefix: config.redisPrefix };
   const rulesOf = (route: RouteConfig): ProviderRules => {
@@ -61,7 +62,8 @@ export async function startPoller(
       wakeFeeder: (other) => signalFeeder(other, redis),
       now: deps.now ?? now,
     });
-    return { name, throttle, client, questions, poller, fallbackSweep };
+    const account = createAccountMirror({ ...shared, questions, rules, everyMs: templatesIntervalMs });
+    return { name, throttle, client, questions, poller, fallbackSweep, account };
   });
 
   const events = await startEventDelivery(deps);
@@ -71,7 +73,7 @@ export async function startPoller(
     async close() {
       for (const route of routes) route.questions.close();
       await Promise.all([
-        ...routes.flatMap((route) => [route.poller.close(), route.fallbackSweep.close()]),
+        ...routes.flatMap((route) => [route.poller.close(), route.fallbackSweep.close(), route.account?.close()]),
         events.close(),
       ]);
       await Promise.all(

@@ -15,6 +15,7 @@ import { readCampaignOptions } from "../request/campaign-options.ts";
 import { instant, label, readFields } from "../request/read-fields.ts";
 import { sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
+import { withTemplate } from "../templates/with-template.ts";
 import { campaignResult, campaignStatus, factsOf } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
 import { createDraft } from "./create-draft.ts";
@@ -50,6 +51,14 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     return campaign;
   }
 
+  /** Between import and start days may pass, and a template may be stopped. */
+  async function checkTemplate({ route, content }: CampaignRow): Promise<void> {
+    const { rules } = await routes.find(route);
+    if (rules.templates !== undefined) {
+      await withTemplate(sql, { route, rules, prepared: prepareContent(rules, content) });
+    }
+  }
+
   const status = async ({ id }: { id: string }) => campaignStatus(sql, await get({ id }));
 
   return {
@@ -62,7 +71,11 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
       readFields(sourceSchema, source);
       const campaign = await get(ref);
       const route = await routes.find(campaign.route);
-      const prepared = prepareContent(route.rules, campaign.content);
+      const { rules } = route;
+      const stored = prepareContent(rules, campaign.content);
+      const prepared = campaign.importedAt
+        ? stored
+        : await withTemplate(sql, { route: campaign.route, rules, prepared: stored });
       const warnings = createWarningTally(prepared.warnings);
       await importSource(context, { campaign, route, prepared, source, warnings });
       return await campaignResult(sql, campaign.id, { warnings: warnings.list() });
@@ -82,6 +95,7 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     async startCampaign(ref, options = {}) {
       const { startAt } = readFields(startSchema, options);
       const campaign = await get(ref);
+      if (campaign.state === "ready") await checkTemplate(campaign);
       await startImported(context, campaign, startAt);
       return await status(campaign);
     },

@@ -1,5 +1,5 @@
-import type { PreparedContent } from "@hikyaku/core";
-import { type CampaignRow, createCampaign, findCampaign, newId } from "@hikyaku/ledger";
+import type { PreparedContent, ProviderRules } from "@hikyaku/core";
+import { type CampaignRow, createCampaign, findCampaign, newId, type Sql } from "@hikyaku/ledger";
 import { CampaignConflictError } from "../errors/campaign-errors.ts";
 import { campaignLaw } from "../law/campaign-law.ts";
 import { type CheckedOptions, campaignHash, differences, isSamePolicy } from "../request/campaign-options.ts";
@@ -7,6 +7,7 @@ import { checkPlan } from "../request/fallback-fields.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { KnownRoute } from "../routes/route-book.ts";
+import { withTemplate } from "../templates/with-template.ts";
 import type { CampaignContext } from "./context.ts";
 
 export interface Draft {
@@ -24,10 +25,16 @@ export interface Draft {
 export async function createDraft(context: CampaignContext, options: CheckedOptions): Promise<Draft> {
   const { sql, routes } = context;
   const route = await routes.find(options.route);
-  const prepared = prepareContent(route.rules, options.content);
-  checkPlan(options.fallback, prepared, options);
-  const requestHash = campaignHash(options, prepared);
+  const { rules } = route;
+  const asked = prepareContent(rules, options.content);
+  checkPlan(options.fallback, asked, options);
+  // Over what was asked for: the copy of the template that is added below may be another one at the next call.
+  const requestHash = campaignHash(options, asked);
   const known = await findCampaign(sql, { key: options.key });
+  if (known) refuseOther(known, { options, asked, requestHash, rules });
+  const prepared = known
+    ? await preparedOf(sql, known, rules, asked)
+    : await withTemplate(sql, { route: options.route, rules, prepared: asked });
   const { campaign, created } = known
     ? { campaign: known, created: false }
     : await createCampaign(sql, {
@@ -49,8 +56,28 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
         onUnknown: options.onUnknown ?? route.onUnknown,
         fallback: options.fallback ?? null,
       });
-  if (!campaign.requestHash.equals(requestHash) || !isSamePolicy(campaign, options)) {
-    throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, prepared));
-  }
+  // Somebody else may have created it in the meantime.
+  refuseOther(campaign, { options, asked, requestHash, rules });
   return { campaign, created, route, prepared };
+}
+
+interface AskedFor {
+  options: CheckedOptions;
+  asked: PreparedContent;
+  requestHash: Buffer;
+  rules: ProviderRules;
+}
+
+/** @throws CampaignConflictError when the campaign of this key is another one */
+function refuseOther(campaign: CampaignRow, { options, asked, requestHash, rules }: AskedFor): void {
+  if (campaign.requestHash.equals(requestHash) && isSamePolicy(campaign, options)) return;
+  throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, asked, rules));
+}
+
+/** As the campaign says it, and checked against its template as long as there is something to import. */
+async function preparedOf(sql: Sql, campaign: CampaignRow, rules: ProviderRules, asked: PreparedContent) {
+  if (rules.templates === undefined) return asked;
+  const prepared = prepareContent(rules, campaign.content);
+  if (campaign.importedAt !== null) return prepared;
+  return await withTemplate(sql, { route: campaign.route, rules, prepared });
 }

@@ -15,6 +15,7 @@ import { checkPlan } from "../request/fallback-fields.ts";
 import { readFields } from "../request/read-fields.ts";
 import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
+import { withTemplate } from "../templates/with-template.ts";
 import { rejectionsShown } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
 import { chunkRows } from "./import-source.ts";
@@ -64,7 +65,7 @@ export async function previewCampaign<Row extends Recipient>(
   const options = toChecked(fields);
   const { route, fallback } = options;
   const { rules, classRules } = await routes.find(route);
-  const prepared = prepareContent(rules, options.content);
+  const prepared = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, options.content) });
   checkPlan(fallback, prepared, options);
   const secondLeg = fallback ? prepared.fallback : null;
   const now = new Date();

@@ -24,6 +24,7 @@ import { instant, label, lengthOfTime, readFields } from "../request/read-fields
 import { oneValidity, validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
+import { withTemplate } from "../templates/with-template.ts";
 
 /** One message to one recipient, ahead of all campaigns; with `fallbackAfter` also what follows when it does not arrive. */
 export interface MessageRequest extends FallbackOptions {
@@ -128,10 +129,11 @@ export async function sendMessage(
   const messageClass = classOf(fields.class, classRules, "single");
   const { overrides = [], consentAt, consentSource } = fields;
   const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
-  const tally = createWarningTally(prepared.warnings);
+  const withCopy = await withTemplate(sql, { route, rules, prepared });
+  const tally = createWarningTally(withCopy.warnings);
   const values = cellsOf({ to, ...variables }, prepared.variables)?.slice(1) ?? [];
   const consents = consentCellsOf({ consent_at: consentAt, consent_source: consentSource });
-  const both = fallback ? bothLegs(prepared) : prepared;
+  const both = fallback ? bothLegs(withCopy) : withCopy;
   const checked = createRowChecker(rules, both, tally, law)([to, ...values, ...consents], 1);
   if (!checked.ok) {
     const path = checked.path === "consent_at" ? "consentAt" : checked.path;

@@ -1,4 +1,11 @@
-import type { DeliveryWindow, MessageClass, PreparedContent, RuleOverride, SecondLegPlan } from "@hikyaku/core";
+import type {
+  DeliveryWindow,
+  MessageClass,
+  PreparedContent,
+  ProviderRules,
+  RuleOverride,
+  SecondLegPlan,
+} from "@hikyaku/core";
 import type { CampaignRow, OnUnknown } from "@hikyaku/ledger";
 import * as z from "zod";
 import { canonicalJson, requestHashOf } from "./canonical-json.ts";
@@ -128,10 +135,20 @@ export function campaignHash(checked: CheckedOptions, prepared: PreparedContent)
 }
 
 /** In what a request differs from the campaign that has its key, as far as the campaign's row still tells. */
-export function differences(campaign: CampaignRow, options: CheckedOptions, prepared: PreparedContent): string[] {
+export function differences(
+  campaign: CampaignRow,
+  options: CheckedOptions,
+  prepared: PreparedContent,
+  { templates }: Pick<ProviderRules, "templates">,
+): string[] {
+  // The copy of the template that a campaign was given is no part of what was asked for.
+  const copy = templates?.usedBy(campaign.content)?.copy ?? null;
+  const isCopied = copy !== null && templates?.usedBy(prepared.content)?.copy === null;
+  const said = prepared.content as Record<string, unknown>;
+  const content = templates !== undefined && isCopied ? templates.withCopy(said, copy) : said;
   const same = {
     route: campaign.route === options.route,
-    content: canonicalJson(campaign.content) === canonicalJson(prepared.content),
+    content: canonicalJson(campaign.content) === canonicalJson(content),
     priority: campaign.priority === options.priority,
     class: options.class === undefined || campaign.class === options.class,
     window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window ?? null),
