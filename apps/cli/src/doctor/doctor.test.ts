@@ -164,7 +164,7 @@ async function serveSecurely() {
   return { url: new URL(`https://localhost:${(server.address() as AddressInfo).port}`), [Symbol.asyncDispose]: close };
 }
 
-/** A proxy that opens tunnels for whoever knows the password, and counts them. */
+/** A proxy that opens tunnels for whoever knows the password, and counts them; every name is this machine's. */
 async function serveProxy() {
   let tunnels = 0;
   const proxy = await serve((_, answer) => answer.writeHead(400).end());
@@ -173,8 +173,8 @@ async function serveProxy() {
       return socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
     }
     tunnels += 1;
-    const [host = "", port] = (request.url ?? "").split(":");
-    const onward = connect(Number(port), host, () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+    const [, port] = (request.url ?? "").split(":");
+    const onward = connect(Number(port), "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
     onward.pipe(socket).pipe(onward);
     for (const each of [onward, socket]) each.on("error", () => {});
   });
@@ -194,7 +194,9 @@ test("a certificate of an authority that nobody trusts is a fault, and so is one
   await using server = await serveSecurely();
   const untrusted = await checkReach("x", server.url, {});
   expect(untrusted.findings).toMatchObject([{ status: "fail", detail: expect.stringContaining("not trusted") }]);
-  const misnamed = await checkReach("x", new URL(`https://127.0.0.1:${server.url.port}`), { caFile });
+  await using proxy = await serveProxy();
+  const way = proxy.url.replace("//", "//us:pw@");
+  const misnamed = await checkReach("x", new URL(`https://other.example:${server.url.port}`), { caFile, proxy: way });
   expect(misnamed.findings).toMatchObject([{ status: "fail", detail: expect.stringContaining("not trusted") }]);
 });
 
