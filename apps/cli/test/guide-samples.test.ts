@@ -83,7 +83,7 @@ describe("the guide's samples, sent by the commands,", () => {
       const key = `campaign ${sample.section}`;
       await writeFile(join(cwd, "content.yaml"), stringify(sample.content));
       await writeFile(join(cwd, "list.csv"), `to\n${recipient}\n`);
-      const content = ["--content-file", "content.yaml", "--key", key];
+      const content = ["--content-file", "content.yaml", "--key", key, "--class", "transactional"];
       const request = await nextRequest(async () => {
         const argv = ["campaign", "send", "list.csv", "--route", "plus", ...content, "--no-wait", "--json"];
         expect(await runCli(argv, { cwd, env })).toMatchObject({ code: 0 });

@@ -46,7 +46,7 @@ test("a content is checked as for a campaign, and every fault has path and point
 
 test("a campaign and a message take the content whole", async () => {
   const campaign = await site.call("POST", "/v1/campaigns", {
-    body: { route: "plus", content, fallbackAfter: "4h" },
+    body: { route: "plus", content, fallbackAfter: "4h", class: "transactional" },
     headers: { "idempotency-key": "whole" },
   });
   expect([campaign.statusCode, campaign.json()]).toMatchObject([201, { variables: ["name"] }]);

@@ -7,6 +7,7 @@ import {
   inboundRulesOf,
   NoStoreError,
   type ProcessParts,
+  probeHeader,
   type RunningPart,
   toNewReceipts,
 } from "@hikyaku/engine";
@@ -90,6 +91,12 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
       from: request.ip,
     });
     try {
+      if (request.headers[probeHeader] !== undefined) {
+        return reply
+          .header(probeHeader, await store.rehearse(receipts))
+          .code(200)
+          .send();
+      }
       await store.store(receipts);
     } catch (err) {
       if (!(err instanceof NoStoreError)) throw err;

@@ -349,6 +349,7 @@ const faults: [label: string, text: string, fault: Record<string, unknown>][] = 
     "receiver:\n  port: 70000",
     { line: 2, path: "receiver.port", found: "the number 70000", expected: "a whole number from 0 to 65535" },
   ],
+  ["an address without a scheme", "receiver: { publicUrl: hooks.example.jp }", { path: "receiver.publicUrl" }],
   ["a fraction", "receiver: { port: 1.5 }", { path: "receiver.port", expected: "a whole number from 0 to 65535" }],
   [
     "a text for a number",

@@ -60,6 +60,16 @@ export const configSchema = section({
   receiver: section({
     port: port().prefault(8080).describe("Port on which notifications of the carriers arrive; 0 takes a free one."),
     host: z.string().min(1).prefault("0.0.0.0").describe("Address the receiver listens on."),
+    publicUrl: z
+      .string()
+      .refine(isHttpUrl)
+      .meta({
+        expected: "an https:// URL without query, e.g. https://hooks.example.jp",
+        description:
+          "Where the carriers reach the receiver, up to `/hooks/…`: `doctor` posts a connection test there, as they would.",
+      })
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
     trustProxy: z
       .boolean()
       .prefault(false)
@@ -291,6 +301,12 @@ export const configSchema = section({
     .prefault({})
     .describe("The sender accounts, by name."),
 });
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${search}${hash}` === "";
+}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -22,5 +22,6 @@ export {
   NoStoreError,
   type ReceiptStore,
 } from "./receipts/create-receipt-store.ts";
+export { probeHeader } from "./receipts/probe-header.ts";
 export { toNewReceipts } from "./receipts/to-new-receipts.ts";
 export { startWorker, type WorkerDeps } from "./worker/start-worker.ts";

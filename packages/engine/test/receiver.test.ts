@@ -10,6 +10,7 @@ import {
 } from "@hikyaku/ledger";
 import { startPostgres, startRedis, waitFor } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
+import { probeHeader } from "../src/index.ts";
 import { hookSecret, route, startSystem, type TestSystem } from "./start-system.ts";
 
 function post(url: string, body: string, headers: Record<string, string> = { "content-type": "application/json" }) {
@@ -50,6 +51,21 @@ test("answers 200 to whatever a known secret posts, and keeps the raw body", asy
   expect(kinds).toContainEqual(["receipt", smsResult("m-1")]);
   expect(kinds).toContainEqual(["unrecognised", "{ broken"]);
   expect(kinds).toContainEqual(["connection-test", "{}"]);
+});
+
+test("a probe is taken as a notification would be, and nothing of it is kept", async () => {
+  await using system = await startSystem();
+  const { url } = await system.start("receiver");
+  const hook = `${url}/hooks/${route}/${hookSecret}`;
+  const probe = { "content-type": "application/json", [probeHeader]: "doctor" };
+  for (const body of ["{}", "{}", "{ broken", smsResult("m-1")]) {
+    const response = await post(hook, body, probe);
+    expect([response.status, response.headers.get(probeHeader)]).toEqual([200, "ledger"]);
+  }
+  expect((await post(`${url}/hooks/${route}/wrong`, "{}", probe)).status).toBe(404);
+  // The carrier's own test is not mistaken for a repeat of ours.
+  expect((await post(hook, "{}")).headers.get(probeHeader)).toBeNull();
+  expect(await stored(system)).toMatchObject([{ kind: "connection-test", seen: 1 }]);
 });
 
 test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413", async () => {

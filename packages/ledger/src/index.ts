@@ -100,6 +100,7 @@ export { listMessages, streamMessages } from "./messages/list-messages.ts";
 export { type HistoryEntry, messageHistory } from "./messages/message-history.ts";
 export type { MessageRow } from "./messages/message-row.ts";
 export { type AppliedReceipts, type ApplyReceiptsInput, applyReceipts } from "./receipts/apply-receipts.ts";
+export { rehearseReceipts } from "./receipts/rehearse-receipts.ts";
 export { type NewReceipt, storeReceipts } from "./receipts/store-receipts.ts";
 export { type DeletedBatch, deleteFinished } from "./retention/delete-finished.ts";
 export { deleteEvents, deleteInbound } from "./retention/delete-told.ts";

@@ -8,7 +8,10 @@ import type { Paint } from "../output/terminal.ts";
 export function addDoctor(program: Command, cli: Cli): void {
   program
     .command("doctor")
-    .option("--receiver-url <url>", "where notifications arrive; the public URL shows what the carrier sees")
+    .option(
+      "--receiver-url <url>",
+      "where notifications arrive (default: receiver.publicUrl, else the running `up`, else this machine)",
+    )
     .description("check configuration, servers, gateway and hooks; sends no message")
     .action(
       cli.action(async (_own, command: Command) => {

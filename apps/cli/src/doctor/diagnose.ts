@@ -7,8 +7,9 @@ import { checkConfig, checkFaults } from "./check-config.ts";
 import { checkGateway } from "./check-gateway.ts";
 import { checkHooks } from "./check-hooks.ts";
 import { checkPostgres } from "./check-postgres.ts";
+import { checkReach, isLocal } from "./check-reach.ts";
 import { checkRedis } from "./check-redis.ts";
-import { type Finding, fail, ok } from "./finding.ts";
+import { type Finding, fail, ok, warn } from "./finding.ts";
 
 export interface DiagnoseOptions extends GlobalOptions {
   /** Where the receiver is reached; the public URL shows what the carrier sees. */
@@ -46,8 +47,25 @@ export async function* diagnose(world: World, options: DiagnoseOptions): AsyncGe
   if (redisUrl === undefined) yield fail("Redis", "REDIS_URL is not set and no `hikyaku up` runs here", mend);
   else yield* await checkRedis(redisUrl);
   for (const route of routes) yield* await checkGateway(route);
-  const receiverUrl = options.receiverUrl ?? up?.receiverUrl ?? `http://127.0.0.1:${config.receiver.port}`;
-  for (const route of routes) yield* await checkHooks(route, receiverUrl);
+  const told = routes.filter(({ hooks }) => hooks !== null);
+  if (told.length === 0) return;
+  const publicUrl = options.receiverUrl ?? config.receiver.publicUrl;
+  if (publicUrl !== undefined) yield* (await checkReach("receiver", new URL(publicUrl), {})).findings;
+  else if (told.some(({ settings }) => !isSimulated(settings))) {
+    yield warn(
+      "receiver",
+      "tried from this machine only: what the carrier meets on its way is not known",
+      "Set receiver.publicUrl, and run doctor from outside of your network, too.",
+    );
+  }
+  const receiverUrl = publicUrl ?? up?.receiverUrl ?? `http://127.0.0.1:${config.receiver.port}`;
+  for (const route of told) yield* await checkHooks(route, receiverUrl);
+}
+
+/** A gateway on this machine meets what we meet. */
+function isSimulated(settings: unknown): boolean {
+  const { baseUrl } = settings as { baseUrl?: string };
+  return baseUrl !== undefined && isLocal(new URL(baseUrl).hostname);
 }
 
 async function configOf({ env, cwd }: World, { configFile, databaseUrl, redisUrl }: RunningUp) {

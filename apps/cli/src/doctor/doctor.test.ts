@@ -1,15 +1,19 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createSecureServer } from "node:https";
+import { type AddressInfo, connect } from "node:net";
 import { parseConfig, type RouteConfig } from "@hikyaku/config";
+import { probeHeader } from "@hikyaku/engine";
 import { routeSchemas } from "@hikyaku/providers";
 import { startSimulator } from "@hikyaku/simulator";
 import { freePort } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
+import { caFile, serverTls } from "../../../../packages/exchange/test/test-tls.ts";
 import { checkClock } from "./check-clock.ts";
 import { checkConfig } from "./check-config.ts";
 import { checkGateway } from "./check-gateway.ts";
 import { checkHooks } from "./check-hooks.ts";
+import { checkReach } from "./check-reach.ts";
 import { readInfo } from "./check-redis.ts";
 import type { Finding } from "./finding.ts";
 
@@ -31,7 +35,7 @@ async function serve(listener: RequestListener) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, [Symbol.asyncDispose]: close };
+  return { url, server, [Symbol.asyncDispose]: close };
 }
 
 test("a gateway that takes our credentials is found well, and is sent no message", async () => {
@@ -57,37 +61,51 @@ test("a gateway that is not there is told as that", async () => {
   expect(findings).toMatchObject([{ status: "fail", detail: expect.stringContaining("ECONNREFUSED") }]);
 });
 
+/** A receiver that says, to a probe, where a notification would have gone; each post waits as long as its number says. */
+function receiver(delaysMs: number[] = [], { status = 200, kept = "ledger" as string | null } = {}) {
+  let posts = 0;
+  const listener: RequestListener = (_, answer) => {
+    if (kept !== null) answer.setHeader(probeHeader, kept);
+    const delayMs = delaysMs[posts] ?? delaysMs.at(-1) ?? 0;
+    posts += 1;
+    setTimeout(() => answer.writeHead(status).end(), delayMs);
+  };
+  return { listener, posts: () => posts };
+}
+
 test.for([
-  { what: "answers 200", listener: ((_, answer) => answer.end()) as RequestListener, status: "ok" },
-  { what: "answers 404", listener: ((_, answer) => answer.writeHead(404).end()) as RequestListener, status: "fail" },
-  {
-    what: "takes 300 ms",
-    listener: ((_, answer) => void setTimeout(() => answer.end(), 300)) as RequestListener,
-    status: "warn",
-  },
-  {
-    what: "takes 550 ms",
-    listener: ((_, answer) => void setTimeout(() => answer.end(), 550)) as RequestListener,
-    status: "fail",
-  },
-])("hooks: a receiver that $what is $status", async ({ listener, status }) => {
-  await using receiver = await serve(listener);
-  expect(await checkHooks(route("http://127.0.0.1:1/au"), receiver.url)).toMatchObject([{ status }]);
+  { what: "answers at once", hook: receiver(), found: "ok", posts: 3, says: /cold \d+ ms, warm \d+ ms, warm \d+ ms/ },
+  { what: "takes 300 ms", hook: receiver([300]), found: "warn", posts: 3, says: /cold 3\d\d ms/ },
+  { what: "is always late", hook: receiver([550]), found: "fail", posts: 4, says: /(cold \d+ ms.*){4}/ },
+  { what: "is late once, and not when asked again", hook: receiver([550, 0]), found: "warn", posts: 4, says: /warm/ },
+  { what: "is late when warm", hook: receiver([0, 550, 0]), found: "warn", posts: 3, says: /warm 5\d\d ms/ },
+  { what: "knows neither route nor secret", hook: receiver([], { status: 404 }), found: "fail", posts: 1, says: /404/ },
+  { what: "leads elsewhere", hook: receiver([], { status: 301 }), found: "fail", posts: 1, says: /301/ },
+  { what: "has no store", hook: receiver([], { status: 503 }), found: "fail", posts: 4, says: /503/ },
+  { what: "is another server", hook: receiver([], { kept: null }), found: "warn", posts: 3, says: /not a receiver/ },
+  { what: "has its ledger away", hook: receiver([], { kept: "redis" }), found: "warn", posts: 3, says: /in Redis/ },
+])("hooks: a receiver that $what is $found", async ({ hook, found, posts, says }) => {
+  await using server = await serve(hook.listener);
+  const findings = await checkHooks(route("http://127.0.0.1:1/au"), server.url, { repeatAfterMs: 0 });
+  expect(findings).toMatchObject([{ status: found, detail: expect.stringMatching(says) }]);
+  expect(hook.posts()).toBe(posts);
 });
 
 test("the hook test goes to the route's own URL, with its credentials", async () => {
   const asked: unknown[] = [];
   await using receiver = await serve((request, answer) => {
-    asked.push([request.method, request.url, request.headers.authorization]);
+    asked.push([request.method, request.url, request.headers.authorization, request.headers[probeHeader]]);
     answer.end();
   });
   const hooks = "{ secret: 0123456789abcdef, basicAuth: { user: kddi, password: pw } }";
   await checkHooks(route("http://127.0.0.1:1/au", { hooks }), `${receiver.url}/`);
-  expect(asked[0]).toEqual(["POST", "/hooks/sms/0123456789abcdef", `Basic ${btoa("kddi:pw")}`]);
+  expect(asked[0]).toEqual(["POST", "/hooks/sms/0123456789abcdef", `Basic ${btoa("kddi:pw")}`, "doctor"]);
 });
 
 test("no finding ever holds the hook secret", async () => {
-  const findings = await checkHooks(route("http://127.0.0.1:1/au"), `http://127.0.0.1:${await freePort()}`);
+  const findings = await checkHooks(route("http://127.0.0.1:1/au"), `http://127.0.0.1:${await freePort()}`, {
+    repeatAfterMs: 0,
+  });
   expect(JSON.stringify(findings)).not.toContain("0123456789abcdef");
 });
 
@@ -134,4 +152,63 @@ test("settings that can be read but will go badly are warned of", () => {
   expect(read.ok && summary(checkConfig(read.config))).toEqual([
     ...["ok configuration", "warn console", "warn route sms", "warn route sms", "warn route two", "warn route two"],
   ]);
+});
+
+async function serveSecurely() {
+  const server = createSecureServer(serverTls, (_, answer) => answer.end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: new URL(`https://localhost:${(server.address() as AddressInfo).port}`), [Symbol.asyncDispose]: close };
+}
+
+/** A proxy that opens tunnels for whoever knows the password, and counts them; every name is this machine's. */
+async function serveProxy() {
+  let tunnels = 0;
+  const proxy = await serve((_, answer) => answer.writeHead(400).end());
+  proxy.server.on("connect", (request, socket) => {
+    if (request.headers["proxy-authorization"] !== `Basic ${btoa("us:pw")}`) {
+      return socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+    }
+    tunnels += 1;
+    const [, port] = (request.url ?? "").split(":");
+    const onward = connect(Number(port), "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+    onward.pipe(socket).pipe(onward);
+    for (const each of [onward, socket]) each.on("error", () => {});
+  });
+  return { ...proxy, tunnels: () => tunnels };
+}
+
+test("a certificate is told with its whole chain and the days of the link that ends first", async () => {
+  await using server = await serveSecurely();
+  const { findings, leavesFrom } = await checkReach("x", server.url, { caFile });
+  expect(findings).toMatchObject([
+    { detail: expect.stringMatching(/TLSv1\.[23].*chain \S.* ← .*, valid for \d+ days/) },
+  ]);
+  expect(leavesFrom).toMatch(/127\.0\.0\.1|::1/);
+});
+
+test("a certificate of an authority that nobody trusts is a fault, and so is one for another name", async () => {
+  await using server = await serveSecurely();
+  const untrusted = await checkReach("x", server.url, {});
+  expect(untrusted.findings).toMatchObject([{ status: "fail", detail: expect.stringContaining("not trusted") }]);
+  await using proxy = await serveProxy();
+  const way = proxy.url.replace("//", "//us:pw@");
+  const misnamed = await checkReach("x", new URL(`https://other.example:${server.url.port}`), { caFile, proxy: way });
+  expect(misnamed.findings).toMatchObject([{ status: "fail", detail: expect.stringContaining("not trusted") }]);
+});
+
+test("through a proxy the certificate is looked at all the same, and its password is never told", async () => {
+  await using server = await serveSecurely();
+  await using proxy = await serveProxy();
+  const way = proxy.url.replace("//", "//us:pw@");
+  const { findings } = await checkReach("x", server.url, { caFile, proxy: way });
+  expect([summary(findings), proxy.tunnels()]).toEqual([["ok x"], 1]);
+  const refused = await checkReach("x", server.url, { caFile, proxy: proxy.url });
+  expect(refused.findings).toMatchObject([
+    { status: "fail", detail: expect.stringContaining("the proxy answers 407") },
+  ]);
+  expect(JSON.stringify(refused.findings)).not.toContain("pw");
 });

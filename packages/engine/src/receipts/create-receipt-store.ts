@@ -1,4 +1,4 @@
-import { type Ledger, type NewReceipt, storeReceipts } from "@hikyaku/ledger";
+import { type Ledger, type NewReceipt, rehearseReceipts, storeReceipts } from "@hikyaku/ledger";
 import type { ParkedList } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 
@@ -86,6 +86,25 @@ export function createReceiptStore(deps: {
   };
 
   return {
+    /**
+     * As `store`, with nothing kept: for who only wants to know whether it would be taken, and how fast. Answers where it would
+     * be. Rejects with {@link NoStoreError}.
+     */
+    async rehearse(receipts: readonly NewReceipt[]): Promise<"ledger" | "redis"> {
+      const probes = receipts.map((receipt) => ({ ...receipt, dedupeKey: `probe:${receipt.id}` }));
+      try {
+        await inTime(rehearseReceipts(deps.ledger.sql, probes));
+        return "ledger";
+      } catch (ledgerFault) {
+        try {
+          await deps.parked.count();
+          return "redis";
+        } catch (err) {
+          throw new NoStoreError(new AggregateError([ledgerFault, err]));
+        }
+      }
+    },
+
     /** Resolves once the notification is durable; answers where. Rejects with {@link NoStoreError}. */
     async store(receipts: readonly NewReceipt[]): Promise<"ledger" | "redis"> {
       let ledgerFault: unknown = new Error("the ledger is resting after a fault, or has too much to do");

@@ -1,4 +1,4 @@
-import type { Sql } from "../connection/connect-ledger.ts";
+import type { Queryable } from "../connection/connect-ledger.ts";
 import type { UnreadHook, UnreadInbound } from "../inbound/unread.ts";
 import { storable, storableJson, storableKey, storableTime } from "../text/storable.ts";
 
@@ -33,7 +33,7 @@ export interface NewReceipt {
  * from outside makes it fail.
  */
 export async function storeReceipts(
-  sql: Sql,
+  sql: Queryable,
   receipts: readonly NewReceipt[],
 ): Promise<{ stored: number; repeated: number }> {
   // Cleaned first: keys that differ only in what PostgreSQL can't hold are the same one.
