@@ -45,7 +45,20 @@ function hikyaku(...argv: string[]) {
 
 const times = ["--at", "10:00", "--days", "mon-wed,fri", "--from", "2036-12-01", "--until", "2037-05-31"];
 const create = (code: string, ...more: string[]) =>
-  hikyaku("schedule", "create", code, "list.csv", "-r", "sms", "-t", "#{氏名}様", ...times, ...more);
+  hikyaku(
+    "schedule",
+    "create",
+    code,
+    "list.csv",
+    "-r",
+    "sms",
+    "-t",
+    "#{氏名}様",
+    "--class",
+    "transactional",
+    ...times,
+    ...more,
+  );
 
 test("from its making to its end", async () => {
   const made = await create("weekly", "--description", "会員向け", "--window", "09:00-20:00 Asia/Tokyo");
@@ -116,7 +129,19 @@ test("a deletion asks for the code, and does nothing without it", async () => {
 
 test("what can't be made leaves nothing", async () => {
   await writeFile(join(cwd, "bad.csv"), "to,氏名\n110,x\n");
-  const made = await hikyaku("schedule", "create", "bad", "bad.csv", "-r", "sms", "-t", "#{氏名}様", ...times);
+  const made = await hikyaku(
+    "schedule",
+    "create",
+    "bad",
+    "bad.csv",
+    "-r",
+    "sms",
+    "-t",
+    "#{氏名}様",
+    "--class",
+    "transactional",
+    ...times,
+  );
   expect(made).toMatchObject({ code: 2, err: expect.stringContaining("none of the rows can be messaged") });
   expect(await create("bad2", "--days", "someday")).toMatchObject({
     code: 2,

@@ -21,6 +21,7 @@ const body = {
     route,
   },
   text: "#{name}様、今週のクーポンです",
+  class: "transactional",
 };
 
 test("the API makes, fills, changes, lists and deletes a schedule", async () => {

@@ -39,7 +39,7 @@ async function openWorld(): Promise<World> {
     ...{ sql, hikyaku },
     async start() {
       const process = stack.use(spawnNode(script, { args: [database.url, redisUrl, redisPrefix] }));
-      await process.ready(/runs schedules/);
+      await process.ready(/runs schedules/, { timeoutMs: 60_000 });
       return process;
     },
     async letBeDue(code, msAgo = 100) {
@@ -63,7 +63,12 @@ async function givenSchedule(
   const { code = "nightly", missed } = options;
   await hikyaku.createSchedule({
     ...{ code, at: "00:00", timeZone: "UTC", from: dayOf(-1), until: dayOf(60) },
-    ...{ route: "coupon-sms", text: "#{name}様、本日のクーポンです。", ...(missed === undefined ? {} : { missed }) },
+    ...{
+      route: "coupon-sms",
+      text: "#{name}様、本日の予約です。",
+      class: "transactional",
+      ...(missed === undefined ? {} : { missed }),
+    },
   });
   await hikyaku.importScheduleRecipients(code, { recipients: people(count) });
 }

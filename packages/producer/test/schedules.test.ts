@@ -15,7 +15,7 @@ import { type FreshProducer, freshProducer, people } from "./fresh-producer.ts";
 /** Its days are far ahead, so that no test depends on the day it runs on. */
 const ahead: ScheduleOptions = {
   ...{ code: "nightly", at: "02:00", from: "2036-12-01", until: "2037-05-31" },
-  ...{ route: "coupon-sms", text: "#{name}様、クーポンです" },
+  ...{ route: "coupon-sms", text: "#{name}様、クーポンです", class: "transactional" },
 };
 
 async function given(options: Partial<ScheduleOptions> = {}): Promise<FreshProducer> {
@@ -128,10 +128,10 @@ test("a change is one of the runs to come: what is left out stays, null takes aw
   expect(preview).toMatchObject({ recipients: 5, rejected: 0 });
   expect(schedule).toMatchObject({
     at: "11:30",
-    template: { route: "coupon-sms", content: { text: "#{name}" }, priority: 9 },
+    template: { route: "coupon-sms", content: { text: "#{name}" }, priority: 9, class: "transactional" },
     nextRuns: [{ at: new Date("2036-12-01T11:30:00+09:00") }, {}, {}, {}, {}],
   });
-  expect(Object.keys(schedule.template).sort()).toEqual(["content", "priority", "route"]);
+  expect(Object.keys(schedule.template).sort()).toEqual(["by", "class", "content", "priority", "route"]);
   expect((await hikyaku.editSchedule("nightly", { description: "for members", paused: true })).schedule).toMatchObject({
     ...{ state: "paused", description: "for members", nextRuns: [], at: "11:30" },
   });
@@ -160,4 +160,30 @@ test("a code is there once, until it is deleted", async () => {
   await expect(hikyaku.deleteSchedule("nightly")).rejects.toThrow(ScheduleNotFoundError);
   expect(await hikyaku.findSchedule("nightly")).toBeNull();
   expect(await sql`select from schedule_list`).toHaveLength(0);
+});
+
+test("for advertising each recipient's consent is kept, and whoever made the schedule stands behind each override", async () => {
+  await using fresh = await given({
+    class: "advertising",
+    overrides: [
+      { rule: "sender-name", reason: "in the app" },
+      { rule: "refusal-way", reason: "in the app" },
+    ],
+    by: "user:sato",
+  });
+  const { hikyaku } = fresh;
+  await hikyaku.importScheduleRecipients("nightly", {
+    recipients: [
+      { to: "09012345678", name: "山田", consent_at: "2026-01-01T00:00:00+09:00", consent_source: "web" },
+      { to: "09012345679", name: "佐藤" },
+    ],
+  });
+  expect(await stored(fresh)).toEqual([
+    { line: 1, to: "09012345678", values: ["山田", "2026-01-01T00:00:00+09:00", "web"] },
+    { line: 2, to: "09012345679", values: ["佐藤", null, null] },
+  ]);
+  expect(await hikyaku.findSchedule("nightly")).toMatchObject({ template: { by: "user:sato" } });
+  expect((await hikyaku.editSchedule("nightly", { priority: 3, by: "user:suzuki" })).schedule).toMatchObject({
+    template: { by: "user:suzuki", priority: 3 },
+  });
 });

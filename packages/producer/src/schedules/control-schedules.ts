@@ -49,7 +49,7 @@ const runsSchema = z.strictObject(
 
 /** Campaigns that are made by themselves. */
 export function controlSchedules(context: CampaignContext): Pick<Producer, ScheduleOperation> {
-  const { sql } = context;
+  const { sql, actor } = context;
 
   async function get(code: string): Promise<ScheduleRow> {
     const schedule = await findSchedule(sql, { code: readFields(codeField, code) });
@@ -94,7 +94,9 @@ export function controlSchedules(context: CampaignContext): Pick<Producer, Sched
     async createSchedule(options) {
       const { code, ...schedule } = readSchedule(options);
       await check(schedule.template, []);
-      if (!(await createSchedule(sql, { id: newId(), code, ...schedule }))) {
+      // Whoever has set rules aside stands behind every run.
+      const template = { by: actor, ...schedule.template };
+      if (!(await createSchedule(sql, { id: newId(), code, ...schedule, template }))) {
         throw new ScheduleConflictError(
           `code: there is a schedule "${code}" already; choose another code, or change that one`,
         );
@@ -104,6 +106,7 @@ export function controlSchedules(context: CampaignContext): Pick<Producer, Sched
     async editSchedule(code, changes) {
       const schedule = await get(code);
       const checked = readChanges(changes, { recurrence: recurrenceOf(schedule), template: schedule.template });
+      if (checked.template) checked.template = { ...checked.template, by: changes.by ?? actor };
       const preview = checked.template ? await checkList(checked.template, schedule) : null;
       const { paused, ...change } = checked;
       const isDone = await editSchedule(sql, {

@@ -4,15 +4,18 @@ import { type CampaignPreview, type PreviewRequest, previewCampaign } from "../c
 import { RowsRejectedError } from "../errors/campaign-errors.ts";
 import { InvalidRequestError } from "../errors/request-errors.ts";
 import { ScheduleNotFoundError } from "../errors/schedule-errors.ts";
-import { cellsOf } from "../recipients/row-cells.ts";
+import { cellsOf, consentCellsOf } from "../recipients/row-cells.ts";
 import type { Recipient, SourceOptions } from "../request/source-options.ts";
+
+/** In the order in which a row's consent is read. */
+const consentColumns = ["consent_at", "consent_source"];
 
 /** Recipients of one row of the ledger. */
 const pieceRows = 2_000;
 
 /**
- * Reads, checks and renders all recipients as a run would, keeps those that can be messaged, with the values the content needs and no
- * others, and gives them to the schedule in place of those it had. Whatever fails leaves the schedule as it was.
+ * Reads, checks and renders all recipients as a run would, keeps those that can be messaged, with the values the content needs (and, for
+ * advertising, their consent) and no others, and gives them to the schedule in place of those it had. Whatever fails leaves the schedule as it was.
  */
 export async function importList<Row extends Recipient>(
   context: CampaignContext,
@@ -20,13 +23,18 @@ export async function importList<Row extends Recipient>(
   source: SourceOptions<Row>,
 ): Promise<CampaignPreview> {
   const { sql } = context;
-  const { variables } = await previewCampaign(context, { ...schedule.template, recipients: [] } as PreviewRequest);
-  const list = await beginList(sql, { variables });
+  const empty = await previewCampaign(context, { ...schedule.template, recipients: [] } as PreviewRequest);
+  const { variables } = empty;
+  // Advertising asks for the recipient's consent each time, so that is kept as well.
+  const consent = empty.class === "advertising" ? consentColumns.filter((name) => !variables.includes(name)) : [];
+  const list = await beginList(sql, { variables: [...variables, ...consent] });
   let nth = 0;
   const store = async (rows: readonly { row: Row; line: number }[]): Promise<void> => {
     for (let start = 0; start < rows.length; start += pieceRows) {
       const recipients = rows.slice(start, start + pieceRows).map(({ row, line }) => {
-        const [to, ...values] = (cellsOf(row, variables) ?? []).map(textOf);
+        const agreed = consentCellsOf(row);
+        const ofConsent = consent.map((name) => agreed[consentColumns.indexOf(name)]);
+        const [to, ...values] = [...(cellsOf(row, variables) ?? []), ...ofConsent].map(textOf);
         return { line, to: to ?? "", values };
       });
       await appendToList(sql, { list, nth: nth++, recipients });

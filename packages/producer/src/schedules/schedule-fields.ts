@@ -125,7 +125,8 @@ export function readChanges(
   const times = definedOf({ weekdays, at, timeZone, from, until });
   if (Object.keys(times).length > 0) changes.recurrence = recurrenceOf({ ...schedule.recurrence, ...times });
   const given = definedOf(fields, templateNames);
-  if (Object.keys(given).length > 0) {
+  // Who asks is no change by itself.
+  if (Object.keys(given).some((name) => name !== "by")) {
     const before: Record<string, unknown> = { ...schedule.template };
     // The two ways to say one thing: who gives one means it in place of the other.
     if (given.text !== undefined) delete before.content;

@@ -44,7 +44,7 @@ export const newScheduleBody = z
         from: "2026-12-01",
         until: "2027-05-31",
         route: "coupon-sms",
-        text: "#{name}様、今週のクーポンです: https://example.jp/c/#{code}",
+        text: "株式会社飛脚堂です。#{name}様、今週のクーポン: https://example.jp/c/#{code} 配信停止: https://example.jp/stop",
       },
     ],
   });

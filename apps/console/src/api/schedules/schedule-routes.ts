@@ -2,6 +2,7 @@ import type { ScheduleChanges, ScheduleOptions } from "@hikyaku/producer";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
@@ -29,7 +30,10 @@ export function scheduleRoutes(app: Api, { producer }: ConsoleDeps): void {
       },
     },
     async handler(request, reply) {
-      const schedule = await producer.createSchedule(request.body as unknown as ScheduleOptions);
+      const schedule = await producer.createSchedule({
+        ...(request.body as unknown as ScheduleOptions),
+        by: actorOf(request),
+      });
       return reply.code(201).header("location", `/v1/schedules/${schedule.code}`).send(scheduleAnswer(schedule));
     },
   });
@@ -92,7 +96,10 @@ export function scheduleRoutes(app: Api, { producer }: ConsoleDeps): void {
     },
     async handler(request) {
       const { code } = request.params;
-      const { schedule, preview } = await producer.editSchedule(code, request.body as ScheduleChanges);
+      const { schedule, preview } = await producer.editSchedule(code, {
+        ...(request.body as ScheduleChanges),
+        by: actorOf(request),
+      });
       return { schedule: scheduleAnswer(schedule), preview };
     },
   });
