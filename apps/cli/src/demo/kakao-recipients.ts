@@ -4,9 +4,9 @@ import { kakaoColumns } from "./kakao-settings.ts";
 
 /** What the last four digits of a number do at the simulator (apps/simulator/src/sens), and how many have them. */
 const fates: readonly (readonly [digits: string, rows: number])[] = [
-  ["3019", 120],
-  ["3020", 40],
-  ["3018", 20],
+  ["3019", 60],
+  ["3020", 20],
+  ["3018", 10],
   ["3008", 5],
   ["3005", 10],
   ["9900", 8],

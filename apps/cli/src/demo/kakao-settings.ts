@@ -20,11 +20,11 @@ export const kakaoColumns = ["전화번호", "고객명", "매장", "일시"] as
 export const kakaoSimulator = rehearsalSens({
   strict: true,
   timing: {
-    resultMs: [500, 3_000],
+    resultMs: [300, 1_500],
     listedAfterMs: 300,
     failoverMs: [200, 800],
     smsMs: [300, 1_500],
-    uncertainMs: 12_000,
+    uncertainMs: 8_000,
   },
   modes: {
     outOfOrder: true,
@@ -36,14 +36,14 @@ export const kakaoSimulator = rehearsalSens({
 });
 
 /** Requests a second; each carries up to 100 recipients. */
-export const kakaoLimits = { tps: 20, concurrency: 10 };
+export const kakaoLimits = { tps: 100, concurrency: 20 };
 
 /** Waits that are minutes and days with the carrier, as seconds. */
 export const kakaoRouteSettings = {
   limits: kakaoLimits,
   responseTimeout: "4s",
   connectTimeout: "2s",
-  receiptGrace: "1s",
-  statusChecks: { afterMinutes: [0.05, 0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2] },
+  receiptGrace: "3s",
+  statusChecks: { afterMinutes: [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2] },
   lookUp: { after: "3s" },
 };
