@@ -19,6 +19,7 @@ export type { SimulatorOptions } from "./options.ts";
 export { SimulatorOptionsError } from "./options.ts";
 export type { SensSimulatorOptions } from "./sens/options.ts";
 export type { SensMetrics, SensSimulator } from "./sens/sens-simulator.ts";
+export { simulatedSensRoute } from "./sens/simulated-route.ts";
 export { startSensSimulator } from "./sens/start-sens-simulator.ts";
 export type { AccountView, MessageFilter, Metrics, PhoneFilter, Simulator } from "./simulator.ts";
 export { UnknownBotError } from "./simulator.ts";

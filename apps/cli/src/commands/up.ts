@@ -8,15 +8,17 @@ import { dataDirOf } from "../connection/find-stack.ts";
 import { printResult } from "../output/print-result.ts";
 import { identifyProcess } from "../running/process-identity.ts";
 import { findUp, removeUpFile, upFileOf, writeUpFile } from "../running/up-file.ts";
-import { describeSystem, drawSystem } from "../system/describe-system.ts";
+import { describedSens, describeSystem, drawSystem } from "../system/describe-system.ts";
 import { AppStartError } from "../system/keep-running.ts";
 import { readableLogLine } from "../system/log-line.ts";
+import { rehearsalSens } from "../system/sens-simulator-account.ts";
 import { keptSignIn } from "../system/sign-in.ts";
 import { rehearsalSimulator } from "../system/simulator-account.ts";
-import { type System, simulatedRouteName, startSystem } from "../system/start-system.ts";
+import { type System, sensRouteName, simulatedRouteName, startSystem } from "../system/start-system.ts";
 
 interface UpOptions extends GlobalOptions {
   simulator?: boolean;
+  sensSimulator?: boolean;
   showSecrets?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function addUp(program: Command, cli: Cli): void {
     .command("up")
     .description("run everything here: servers, worker, poller, receiver and console")
     .option("--simulator", `start the gateway simulator too, with a route \`${simulatedRouteName}\` to it`)
+    .option("--sens-simulator", `start a simulated NAVER Cloud SENS too, with a route \`${sensRouteName}\` to it`)
     .option("--show-secrets", "print the hook URLs with their secrets")
     .addHelpText(
       "after",
@@ -60,6 +63,7 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
   const system = await startSystem({
     ...{ env, cwd, load, dataDir, signIn, tell },
     simulator: options.simulator ? { options: rehearsalSimulator() } : null,
+    sensSimulator: options.sensSimulator ? { options: rehearsalSens() } : null,
     onLog: (app, line) => tell(options.json ? line : readableLogLine(app, line, terminal.errPaint)),
   }).catch((error: unknown) => {
     if (!(error instanceof AppStartError)) throw error;
@@ -72,12 +76,15 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
       ...system,
       generatedSignIn: signIn,
       simulator: system.simulator === null ? null : { ...urlsOf(system.simulator), route: simulatedRouteName },
+      sensSimulator: describedSens(system.sensSimulator, sensRouteName),
       dataDir,
       showSecrets: options.showSecrets ?? false,
     });
     printResult(cli, options, description, (paint) => drawSystem(description, paint));
     if (Object.keys(system.config.routes).length === 0) {
-      tell("No routes are configured, so nothing can be sent: add one to hikyaku.yaml, or use --simulator.");
+      tell(
+        "No routes are configured, so nothing can be sent: add one to hikyaku.yaml, or use --simulator or --sens-simulator.",
+      );
     }
     if (!options.json) tell("Ready. Ctrl-C ends it.");
     const stopReloading = cli.onHangup(() => void reload(system, tell));

@@ -11,11 +11,14 @@ export interface VerdictsInput {
   metrics: Metrics;
 }
 
+export function signOf({ isKept, isPromise }: Verdict, paint: Paint): string {
+  if (isKept) return paint.green("✔");
+  return isPromise ? paint.red("✘ BROKEN") : paint.yellow("!");
+}
+
 /** The promises with what the gateway's log says of them, and what it met. */
 export function drawVerdicts({ verdicts, unknowns, metrics }: VerdictsInput, paint: Paint): string {
   const { answers, notifications } = metrics;
-  const sign = ({ isKept, isPromise }: Verdict) =>
-    isKept ? paint.green("✔") : isPromise ? paint.red("✘ BROKEN") : paint.yellow("!");
   const met = [
     ["503", "too fast, or on purpose: back to the queue, all slow down, no attempt used up"],
     ["500", "gateway fault: tried again with growing pauses"],
@@ -28,7 +31,7 @@ export function drawVerdicts({ verdicts, unknowns, metrics }: VerdictsInput, pai
   const parts = [
     paint.bold("Checked against the simulator's own log\n") +
       drawPairs(
-        verdicts.map((verdict) => [sign(verdict), `${verdict.what}: ${verdict.detail}`] as const),
+        verdicts.map((verdict) => [signOf(verdict, paint), `${verdict.what}: ${verdict.detail}`] as const),
         paint,
       ),
     paint.bold("What the gateway answered besides 202\n") +

@@ -14,38 +14,36 @@ import {
 } from "@hikyaku/ledger";
 import { type CampaignResult, createProducer } from "@hikyaku/producer";
 import { routeSchemas } from "@hikyaku/providers";
+import type { SensSimulator } from "@hikyaku/simulator";
 import { campaignView } from "../campaigns/campaign-view.ts";
 import { drawReport } from "../campaigns/draw-report.ts";
-import { importText } from "../campaigns/import-text.ts";
-import { importWithProgress } from "../campaigns/import-with-progress.ts";
-import { tellWarnings } from "../campaigns/tell-warnings.ts";
-import { type Watched, watchCampaign } from "../campaigns/watch-campaign.ts";
+import type { Watched } from "../campaigns/watch-campaign.ts";
 import type { Cli, ExitCode, Interruption } from "../cli.ts";
-import { CliError } from "../cli-error.ts";
 import type { DemoOptions } from "../commands/demo.ts";
-import { openRecipientFile } from "../csv/recipient-file.ts";
-import { createRejectedFile } from "../csv/rejected-file.ts";
 import { lengthOfTime } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
+import { shareProgress } from "../output/shared-progress.ts";
 import { drawTable } from "../output/table.ts";
-import { describeSystem, drawSystem } from "../system/describe-system.ts";
+import { describedSens, describeSystem, drawSystem } from "../system/describe-system.ts";
 import { readableLogLine } from "../system/log-line.ts";
-import { type System, simulatedRouteName, startSystem } from "../system/start-system.ts";
+import { type System, sensRouteName, simulatedRouteName, startSystem } from "../system/start-system.ts";
 import { newSignIn } from "../system/system-config.ts";
-import { checkPromises, type LedgerSide } from "./check-promises.ts";
+import { checkPromises, type LedgerSide, type Verdict } from "./check-promises.ts";
+import { type DemoCampaign, importDemo, watchDemo } from "./demo-campaign.ts";
 import { demoConfig, demoRouteSettings, demoSimulator, demoSuppressed, demoText } from "./demo-settings.ts";
 import { drawVerdicts } from "./draw-verdicts.ts";
 import { gatewayLog } from "./gateway-log.ts";
 import { guardDatabase } from "./guard-database.ts";
+import { checkKakao, drawKakaoCheck } from "./kakao-check.ts";
+import { writeKakaoRecipients } from "./kakao-recipients.ts";
+import { kakaoContent, kakaoRouteSettings, kakaoSimulator, kakaoSuppressed } from "./kakao-settings.ts";
 
 export const recipientsFile = fileURLToPath(new URL("../../../../examples/recipients.csv", import.meta.url));
 
-/** Receipts come within some 10 s here; beyond this something is broken, and the report says what. */
-const patienceMs = 60_000;
-
 /**
  * Starts everything in a temporary folder, sends to `examples/recipients.csv` through the simulator, waits for the
- * receipts, and compares the ledger with the simulator's own log.
+ * receipts, and compares the ledger with the simulator's own log. With `--all` a KakaoTalk campaign goes out at the same time, over a
+ * simulated SENS, and is compared with its log.
  * @returns 1 when a promise is broken
  */
 export async function runDemo(cli: Cli, options: DemoOptions): Promise<ExitCode> {
@@ -70,6 +68,7 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<ExitCode>
       isTemporary: true,
       load: async () => ({ text, config }),
       simulator: { options: demoSimulator, routeSettings: demoRouteSettings },
+      sensSimulator: options.all ? { options: kakaoSimulator, routeSettings: kakaoRouteSettings } : null,
       onLog: (app, line) => options.logs && tell(readableLogLine(app, line, errPaint)),
     });
     interruption.twice.addEventListener("abort", () => system.kill(), { once: true });
@@ -85,10 +84,11 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<ExitCode>
           controlUrl: system.simulator.controlUrl,
           route: simulatedRouteName,
         },
+        sensSimulator: describedSens(system.sensSimulator, sensRouteName),
         ...{ dataDir: null, showSecrets: false },
       });
       err.write(`${drawSystem(description, errPaint)}\n`);
-      const isKept = await campaign(cli, options, system, { dataDir, interruption });
+      const isKept = await campaigns(cli, options, system, { dataDir, interruption });
       tell(errPaint.dim(`\nTook ${lengthOfTime(performance.now() - startedAt)} in all.`));
       if (options.keep && !interruption.once.aborted) {
         tell(
@@ -110,112 +110,144 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<ExitCode>
   }
 }
 
-async function campaign(
+async function campaigns(
   cli: Cli,
   options: DemoOptions,
   system: System,
   { dataDir, interruption }: { dataDir: string; interruption: Interruption },
 ): Promise<boolean> {
-  const { databaseUrl, redisUrl, config, simulator } = system;
-  if (simulator === null) throw new TypeError("the demo needs the simulator");
-  const { terminal } = cli;
+  const { databaseUrl, redisUrl, config, sensSimulator } = system;
   const ledger = connectLedger(databaseUrl, { max: 4, applicationName: "hikyaku-demo" });
   const producer = await createProducer({ databaseUrl, redisUrl, redisPrefix: config.redisPrefix });
-  const file = await openRecipientFile(recipientsFile);
-  const rejectedFile = createRejectedFile(join(dataDir, "recipients.rejected.csv"), file.header);
   try {
-    for (const recipient of demoSuppressed)
+    for (const recipient of [...demoSuppressed, ...kakaoSuppressed])
       await addSuppression(ledger.sql, { recipient, reason: "asked for no more messages" });
-    const draft = await producer.createCampaign({
-      key: `demo-${new Date().toISOString()}`,
-      name: "demo",
-      route: simulatedRouteName,
-      class: "transactional",
-      text: demoText,
+    const wanted: DemoCampaign[] = [
+      { name: "demo", route: simulatedRouteName, content: { text: demoText }, recipients: recipientsFile },
+    ];
+    if (sensSimulator !== null) {
+      const recipients = join(dataDir, "kakao-recipients.csv");
+      await writeKakaoRecipients(recipients);
+      wanted.push({ name: "kakao demo", route: sensRouteName, content: kakaoContent, recipients });
+    }
+    const parts = { cli, ledger, producer, dataDir, interruption };
+    const drafts: Awaited<ReturnType<typeof importDemo>>[] = [];
+    for (const each of wanted) drafts.push(await importDemo(each, parts));
+    for (const { id } of drafts) await producer.startCampaign({ id });
+    const names = wanted.map(({ name }) => name);
+    const line = createProgress(cli.terminal.err);
+    const shared = names.length === 1 ? [line] : shareProgress(line, names);
+    const watched = await Promise.all(
+      drafts.map(({ id }, index) => {
+        // Messages a second are requests a second times recipients: only one by one are they the same.
+        const tps = index === 0 ? (config.routes[simulatedRouteName]?.limits.tps ?? null) : null;
+        return watchDemo(id, { ledger, interruption, progress: shared[index] ?? line, tps });
+      }),
+    );
+    const [sms, kakao] = drafts.flatMap(({ imported }, index): Concluding[] => {
+      const seen = watched[index];
+      return seen === undefined ? [] : [{ ledger, imported, watched: seen }];
     });
-    const imported = await importWithProgress({
-      ...{ producer, sql: ledger.sql, campaign: draft, path: recipientsFile, file, rejectedFile, strict: false },
-      ...{ terminal, interruption },
-    });
-    tellWarnings(terminal, imported.warnings);
-    terminal.err.write(importText(imported, { rejectedPath: null, encoding: file.encoding }));
-    await producer.startCampaign({ id: draft.id });
-    const watched = await watch(cli, system, ledger, draft.id, interruption);
-    return await conclude(cli, options, system, { ledger, imported, watched });
+    if (sms === undefined) throw new TypeError("the demo's campaign is gone");
+    return tellConclusions(cli, options, [
+      await concludeSms(cli, system, sms),
+      ...(sensSimulator !== null && kakao !== undefined ? [await concludeKakao(cli, sensSimulator, kakao)] : []),
+    ]);
   } finally {
-    file.close();
     await producer.close();
     await ledger.close();
   }
 }
 
-async function watch(
-  cli: Cli,
-  system: System,
-  { sql }: Ledger,
-  campaignId: string,
-  interruption: Interruption,
-): Promise<Watched> {
-  const progress = createProgress(cli.terminal.err);
-  const tps = system.config.routes[simulatedRouteName]?.limits.tps ?? null;
-  const watched = await watchCampaign({
-    ...{ sql, campaignId, progress, tps, until: "receipts", patienceMs },
-    signal: interruption.once,
-  }).finally(() => progress.stop());
-  if (watched.end !== "interrupted") return watched;
-  throw new CliError("The demo was interrupted.");
+/** What became of one campaign: for people, for programs, and whether every promise was kept. */
+interface Conclusion {
+  isKept: boolean;
+  text: string;
+  json: ReturnType<typeof resultOf>;
 }
 
-async function conclude(
-  cli: Cli,
-  options: DemoOptions,
-  { config, simulator }: System,
-  { ledger, imported, watched }: { ledger: Ledger; imported: CampaignResult; watched: Watched },
-): Promise<boolean> {
-  const { sql } = ledger;
-  const { out, outPaint, err, errPaint } = cli.terminal;
-  const report = await campaignReport(sql, { campaignId: watched.campaign.id });
-  if (report === null || simulator === null) throw new TypeError("the demo's campaign is gone");
+interface Concluding {
+  ledger: Ledger;
+  imported: CampaignResult;
+  watched: Watched;
+}
+
+async function concludeSms(cli: Cli, { config, simulator }: System, done: Concluding): Promise<Conclusion> {
+  if (simulator === null) throw new TypeError("the demo needs the simulator");
   const metrics = simulator.metrics();
+  const { first } = await ledgerSides(done.ledger, done.watched.campaign.id);
   const { verdicts, unknowns } = checkPromises({
-    ledger: await ledgerSide(ledger, watched.campaign.id),
+    ledger: first,
     gateway: gatewayLog(simulator),
     duplicates: metrics.duplicates.count,
     overLimits: metrics.overTps + metrics.overConcurrency,
   });
-  const isKept = verdicts.every((verdict) => verdict.isKept || !verdict.isPromise);
   const { tps = null } = config.routes[simulatedRouteName]?.limits ?? {};
-  if (options.json)
-    out.write(
-      `${JSON.stringify(resultOf(report, imported, { isKept, verdicts, unknowns: unknowns.length, metrics }), null, 2)}\n`,
-    );
-  else {
-    const reasonWidth = out.isTTY ? Math.max(40, out.columns - 32) : Number.POSITIVE_INFINITY;
-    const rejected = drawTable(
-      [{ header: "LINE", align: "right" }, { header: "ROW NOT TAKEN" }, { header: "REASON", maxWidth: reasonWidth }],
-      imported.rejections.map(({ line, code, reason }) => [String(line), code, reason]),
-      outPaint,
-    );
-    out.write(
-      [
-        `\n${drawReport(report, { tps }, outPaint)}`,
-        `${outPaint.bold(`Rows not taken from ${recipientsFile}`)}
-${rejected}`,
-        drawVerdicts({ verdicts, unknowns, metrics }, outPaint),
-      ].join("\n"),
-    );
-  }
+  const proof = drawVerdicts({ verdicts, unknowns, metrics }, cli.terminal.outPaint);
+  return await conclusion(cli, done, {
+    verdicts,
+    unknowns: unknowns.length,
+    metrics,
+    tps,
+    proof,
+    list: recipientsFile,
+  });
+}
+
+async function concludeKakao(cli: Cli, sens: SensSimulator, done: Concluding): Promise<Conclusion> {
+  const check = checkKakao(sens, await ledgerSides(done.ledger, done.watched.campaign.id));
+  const { verdicts, unknowns, metrics } = check;
+  const proof = drawKakaoCheck(check, cli.terminal.outPaint);
+  const list = "the list of the KakaoTalk campaign";
+  return await conclusion(cli, done, { verdicts, unknowns: unknowns.length, metrics, tps: null, proof, list });
+}
+
+async function conclusion(
+  { terminal: { out, outPaint } }: Cli,
+  { ledger, imported, watched }: Concluding,
+  checked: { verdicts: Verdict[]; unknowns: number; metrics: unknown; tps: number | null; proof: string; list: string },
+): Promise<Conclusion> {
+  const { verdicts, unknowns, metrics, tps, proof, list } = checked;
+  const report = await campaignReport(ledger.sql, { campaignId: watched.campaign.id });
+  if (report === null) throw new TypeError("the demo's campaign is gone");
+  const isKept = verdicts.every((verdict) => verdict.isKept || !verdict.isPromise);
+  const reasonWidth = out.isTTY ? Math.max(40, out.columns - 32) : Number.POSITIVE_INFINITY;
+  const rejected = drawTable(
+    [{ header: "LINE", align: "right" }, { header: "ROW NOT TAKEN" }, { header: "REASON", maxWidth: reasonWidth }],
+    imported.rejections.map(({ line, code, reason }) => [String(line), code, reason]),
+    outPaint,
+  );
+  const text = [
+    `\n${drawReport(report, { tps }, outPaint)}`,
+    `${outPaint.bold(`Rows not taken from ${list}`)}\n${rejected}`,
+    proof,
+  ].join("\n");
+  return { isKept, text, json: resultOf(report, imported, { isKept, verdicts, unknowns, metrics }) };
+}
+
+function tellConclusions({ terminal }: Cli, options: DemoOptions, [sms, kakao]: readonly Conclusion[]): boolean {
+  const { out, err, errPaint } = terminal;
+  if (sms === undefined) return false;
+  const isKept = sms.isKept && (kakao?.isKept ?? true);
+  if (options.json) {
+    const result = kakao === undefined ? sms.json : { promisesKept: isKept, sms: sms.json, kakao: kakao.json };
+    out.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else out.write([sms.text, ...(kakao === undefined ? [] : [kakao.text])].join("\n"));
   if (!isKept) err.write(`${errPaint.red("A promise is broken; see above.")}\n`);
   return isKept;
 }
 
-async function ledgerSide({ sql }: Ledger, campaignId: string): Promise<LedgerSide[]> {
-  const messages: LedgerSide[] = [];
+/** First and second legs, as far as they are compared. */
+async function ledgerSides(
+  { sql }: Ledger,
+  campaignId: string,
+): Promise<{ first: LedgerSide[]; second: LedgerSide[] }> {
+  const sides: { first: LedgerSide[]; second: LedgerSide[] } = { first: [], second: [] };
   for await (const page of streamMessages(sql, { campaignId })) {
-    for (const { recipient, state, acceptedAt } of page)
-      messages.push({ recipient, state, isAccepted: acceptedAt !== null });
+    for (const { recipient, state, acceptedAt, leg } of page)
+      sides[leg === 1 ? "first" : "second"].push({ recipient, state, isAccepted: acceptedAt !== null });
   }
-  return messages;
+  return sides;
 }
 
 function resultOf(

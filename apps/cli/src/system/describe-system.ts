@@ -11,8 +11,17 @@ export interface SystemDescription {
   /** How to sign in to the console; the password only where it was generated. */
   signIn: { name: string; password: string | null } | null;
   simulator: { gatewayUrl: string; controlUrl: string; route: string } | null;
+  sensSimulator: { gatewayUrl: string; adminUrl: string; route: string } | null;
   /** Null when nothing is kept. */
   dataDir: string | null;
+}
+
+/** What is told of a simulated SENS, where there is one. */
+export function describedSens(
+  simulator: { gatewayUrl: string; adminUrl: string } | null,
+  route: string,
+): SystemDescription["sensSimulator"] {
+  return simulator === null ? null : { gatewayUrl: simulator.gatewayUrl, adminUrl: simulator.adminUrl, route };
 }
 
 export interface DescribeInput {
@@ -21,6 +30,7 @@ export interface DescribeInput {
   receiverUrl: string;
   generatedSignIn: SignIn;
   simulator: SystemDescription["simulator"];
+  sensSimulator: SystemDescription["sensSimulator"];
   dataDir: string | null;
   /** Print the hooks' secrets: who sees the screen could post receipts. */
   showSecrets: boolean;
@@ -28,7 +38,7 @@ export interface DescribeInput {
 
 /** What a running system tells of itself. */
 export function describeSystem(input: DescribeInput): SystemDescription {
-  const { config, consoleUrl, receiverUrl, generatedSignIn, simulator, dataDir, showSecrets } = input;
+  const { config, consoleUrl, receiverUrl, generatedSignIn, simulator, sensSimulator, dataDir, showSecrets } = input;
   const [user] = config.console.users;
   const isGenerated = user?.name === generatedSignIn.name && user.password === generatedSignIn.password;
   return {
@@ -41,12 +51,13 @@ export function describeSystem(input: DescribeInput): SystemDescription {
     ),
     signIn: user === undefined ? null : { name: user.name, password: isGenerated ? user.password : null },
     simulator,
+    sensSimulator,
     dataDir,
   };
 }
 
 export function drawSystem(system: SystemDescription, paint: Paint): string {
-  const { signIn, simulator } = system;
+  const { signIn, simulator, sensSimulator } = system;
   const who =
     signIn === null
       ? "nobody may sign in"
@@ -59,6 +70,10 @@ export function drawSystem(system: SystemDescription, paint: Paint): string {
   ];
   if (simulator !== null)
     pairs.push(["simulator", `${simulator.gatewayUrl} (route ${simulator.route}; control ${simulator.controlUrl})`]);
+  if (sensSimulator !== null) {
+    const { gatewayUrl, adminUrl, route } = sensSimulator;
+    pairs.push(["SENS simulator", `${gatewayUrl} (route ${route}; admin ${adminUrl})`]);
+  }
   if (system.dataDir !== null) pairs.push(["data", system.dataDir]);
   return drawPairs(pairs, paint);
 }

@@ -3,11 +3,20 @@ import { join } from "node:path";
 import { type Config, requireConfig } from "@hikyaku/config";
 import { migrate } from "@hikyaku/ledger";
 import { routeSchemas } from "@hikyaku/providers";
-import { type Simulator, type SimulatorOptions, simulatedRoute, startSimulator } from "@hikyaku/simulator";
+import {
+  type SensSimulator,
+  type Simulator,
+  type SimulatorOptions,
+  simulatedRoute,
+  simulatedSensRoute,
+  startSensSimulator,
+  startSimulator,
+} from "@hikyaku/simulator";
 import { startStack } from "@hikyaku/testkit";
 import { CliError } from "../cli-error.ts";
 import { messageOf, placeOf } from "../connection/use-ledger.ts";
 import { endText, type KeptApp, keepRunning } from "./keep-running.ts";
+import { rehearsalChannel, type rehearsalSens } from "./sens-simulator-account.ts";
 import { newHookSecret, type SignIn, systemConfig, systemPorts } from "./system-config.ts";
 
 export interface SystemOptions {
@@ -21,6 +30,8 @@ export interface SystemOptions {
   isTemporary?: boolean;
   /** Start the gateway simulator, and add a route `simulator` to it, with these settings beside those it needs. */
   simulator: { options: SimulatorOptions; routeSettings?: Record<string, unknown> } | null;
+  /** The same of a simulated NAVER Cloud SENS, whose route is `sens-simulator`. */
+  sensSimulator?: { options: ReturnType<typeof rehearsalSens>; routeSettings?: Record<string, unknown> } | null;
   signIn: SignIn;
   /** What is being done, and what went wrong by itself. */
   tell: (line: string) => void;
@@ -38,6 +49,7 @@ export interface System {
   consoleUrl: string;
   receiverUrl: string;
   simulator: Simulator | null;
+  sensSimulator: SensSimulator | null;
   /** Process numbers of the apps, by name. */
   pids(): Record<string, number | undefined>;
   /** Reads the configuration again and tells the apps: limits change at once. @throws what `load` throws */
@@ -55,6 +67,7 @@ const entries = Object.fromEntries(
 ) as Record<AppName, URL>;
 
 export const simulatedRouteName = "simulator";
+export const sensRouteName = "sens-simulator";
 
 /** With servers of our own, a drain after the end of this process is in vain: they go with it. */
 const orphanDrainMs = 3_000;
@@ -91,11 +104,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
     const simulator = options.simulator === null ? null : await startSimulator(options.simulator.options);
     if (simulator !== null) closers.push(() => simulator.close());
-    const simulatedRoute = simulator === null ? null : simulatedRouteOf(simulator, options.simulator);
+    const sensOptions = options.sensSimulator ?? null;
+    const sensSimulator = sensOptions === null ? null : await startSensSimulator(sensOptions.options);
+    if (sensSimulator !== null) closers.push(() => sensSimulator.close());
+    const simulatedRoutes = [
+      ...(simulator === null ? [] : [simulatedRouteOf(simulator, options.simulator)]),
+      ...(sensSimulator === null || sensOptions === null ? [] : [simulatedSensRouteOf(sensSimulator, sensOptions)]),
+    ];
     const ports = await systemPorts(first.config);
     const configFile = join(dataDir, "up.yaml");
     const writeConfig = async ({ text, config }: { text: string; config: Config }) => {
-      await writeFile(configFile, systemConfig({ text, config, simulatedRoute, signIn, ports }), { mode: 0o600 });
+      await writeFile(configFile, systemConfig({ text, config, simulatedRoutes, signIn, ports }), { mode: 0o600 });
       return await requireConfig({ env, cwd, routeSchemas, file: configFile });
     };
     const env = { ...options.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, HIKYAKU_CONFIG: configFile };
@@ -125,7 +144,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const consoleUrl = kept.find(({ name }) => name === "console")?.url ?? `http://127.0.0.1:${ports.console}`;
 
     return {
-      ...{ databaseUrl, redisUrl, config, configFile, consoleUrl, receiverUrl, simulator },
+      ...{ databaseUrl, redisUrl, config, configFile, consoleUrl, receiverUrl, simulator, sensSimulator },
       pids: () => Object.fromEntries(kept.map(({ name, pid }) => [name, pid])),
       async reload() {
         await writeConfig(await options.load());
@@ -175,6 +194,14 @@ function simulatedRouteOf(simulator: Simulator, wanted: SystemOptions["simulator
       ...wanted?.routeSettings,
     },
   };
+}
+
+function simulatedSensRouteOf(
+  { gatewayUrl, alimtalkServiceId }: SensSimulator,
+  { options: { accessKey, secretKey }, routeSettings }: NonNullable<SystemOptions["sensSimulator"]>,
+) {
+  const settings = simulatedSensRoute({ gatewayUrl, alimtalkServiceId, accessKey, secretKey, ...rehearsalChannel });
+  return { name: sensRouteName, settings: { ...settings, ...routeSettings } };
 }
 
 function registerHooks(simulator: Simulator, config: Config, receiverUrl: string): void {

@@ -26,8 +26,8 @@ function read(text: string) {
   return result.config;
 }
 
-function systemOf(text: string, simulatedRoute: { name: string; settings: Record<string, unknown> } | null = null) {
-  return systemConfig({ text, config: read(text), simulatedRoute, signIn, ports });
+function systemOf(text: string, ...simulatedRoutes: { name: string; settings: Record<string, unknown> }[]) {
+  return systemConfig({ text, config: read(text), simulatedRoutes, signIn, ports });
 }
 
 test("the operator's words stay as they are, and no secret of the environment lands in the file", () => {

@@ -19,7 +19,7 @@ export interface SystemConfigInput {
   text: string;
   /** The same, read and checked. */
   config: Config;
-  simulatedRoute: SimulatedRoute | null;
+  simulatedRoutes: readonly SimulatedRoute[];
   /** Used for the console when the configuration names nobody. */
   signIn: SignIn;
   /** Ports when the configuration has 0 for them; they must outlive a restart of the app. */
@@ -30,7 +30,7 @@ export interface SystemConfigInput {
  * The configuration the apps of one `up` read: the operator's own, and what running them side by side needs. The health
  * ports of worker and poller are free ones unless the operator chose them, so that several systems fit on a machine.
  */
-export function systemConfig({ text, config, simulatedRoute, signIn, ports }: SystemConfigInput): string {
+export function systemConfig({ text, config, simulatedRoutes, signIn, ports }: SystemConfigInput): string {
   return deriveConfig(text, (document) => {
     for (const app of ["worker", "poller"]) {
       if (!document.hasIn([app, "healthPort"])) document.setIn([app, "healthPort"], 0);
@@ -38,8 +38,8 @@ export function systemConfig({ text, config, simulatedRoute, signIn, ports }: Sy
     document.setIn(["console", "port"], ports.console);
     document.setIn(["receiver", "port"], ports.receiver);
     if (config.console.users.length === 0) document.setIn(["console", "users"], document.createNode([signIn]));
-    if (simulatedRoute !== null) {
-      document.setIn(["routes", simulatedRoute.name], document.createNode(simulatedRoute.settings));
+    for (const { name, settings } of simulatedRoutes) {
+      document.setIn(["routes", name], document.createNode(settings));
     }
   });
 }
