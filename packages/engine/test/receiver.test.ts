@@ -29,7 +29,7 @@ async function stored(system: TestSystem) {
     select kind, seen, body, status from receipt_raw order by received_at, id`;
 }
 
-test("answers 200 to whatever a known secret posts, and keeps the raw body", async () => {
+test("answers 200 to whatever a known secret posts, and keeps the raw body (protocol notes §20, vector 11)", async () => {
   await using system = await startSystem();
   const { url } = await system.start("receiver");
   const hook = `${url}/hooks/${route}/${hookSecret}`;
@@ -52,7 +52,7 @@ test("answers 200 to whatever a known secret posts, and keeps the raw body", asy
   expect(kinds).toContainEqual(["connection-test", "{}"]);
 });
 
-test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413", async () => {
+test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413 (vector 11)", async () => {
   await using system = await startSystem();
   const { url } = await system.start("receiver");
 
