@@ -30,7 +30,7 @@ async function stored(system: TestSystem) {
     select kind, seen, body, status from receipt_raw order by received_at, id`;
 }
 
-test("answers 200 to whatever a known secret posts, and keeps the raw body", async () => {
+test("answers 200 to whatever a known secret posts, and keeps the raw body (protocol notes §20, vector 11)", async () => {
   await using system = await startSystem();
   const { url } = await system.start("receiver");
   const hook = `${url}/hooks/${route}/${hookSecret}`;
@@ -68,7 +68,7 @@ test("a probe is taken as a notification would be, and nothing of it is kept", a
   expect(await stored(system)).toMatchObject([{ kind: "connection-test", seen: 1 }]);
 });
 
-test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413", async () => {
+test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413 (vector 11)", async () => {
   await using system = await startSystem();
   const { url } = await system.start("receiver");
 

@@ -3,7 +3,7 @@ import { waitFor } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { magicNumber, plainNumber, startTestCampaign } from "../import-recipients.ts";
 import { startSystem } from "../start-system.ts";
-import { waitForState } from "../wait-for-campaign.ts";
+import { waitForCounts } from "../wait-for-campaign.ts";
 import { gatewayRecordOf, inboxOf, messageIn, setPhone, statesOf } from "./observe.ts";
 
 /*
@@ -78,6 +78,34 @@ test("each mode goes the way it says: +Message alone, SMS alone, or the one and 
   expect(await inboxOf(system, plain)).toEqual(["sms 2番のお客様へ", "sms 2番のお客様、ご予約の日が近づきました"]);
 }, 90_000);
 
+test.each(["camel", "flat", "wrapped"] as const)(
+  "where the gateway writes %s, and its events have no name, all of it is understood",
+  async (shape) => {
+    const shapes = { acceptShape: shape, smsResultShape: shape, statusShape: shape, rcsResponseShape: shape };
+    await using system = await startSystem({
+      ...{ plusMessage: true, simulator: { ...shapes, webhookShape: "without-event" } },
+      // Only the poller learns of the failure.
+      routeConfig: { receiptGrace: "1s" },
+    });
+    const receiver = await system.start("receiver");
+    await system.start("poller");
+    await system.start("worker");
+    const recipients = [0, 1, 5, 12, 13].map(magicNumber);
+    const campaignId = await startTestCampaign(system, { recipients, content });
+    const ends = ["displayed", "delivered", "failed", "delivered", "displayed"];
+    await waitFor(async () => String(Object.values(await statesOf(system, campaignId))) === String(ends), {
+      ...{ what: String(ends), timeoutMs: 30_000 },
+    });
+    await waitFor(async () => (await listInbound(system.ledger.sql, { limit: 9 })).length === 2, {
+      what: "both answers",
+    });
+    const answers = await listInbound(system.ledger.sql, { campaignId, limit: 9 });
+    expect(answers.map(({ event, text }) => `${event} ${text}`).sort()).toEqual(["response 行きます", "sms-mo 停止"]);
+    expect(receiver.stdout).not.toContain("notification not understood");
+  },
+  60_000,
+);
+
 test("a reply, a tap, a registration and an SMS come back to the campaign, and who refused is skipped by the next", async () => {
   await using system = await startSystem({ plusMessage: true });
   const { sql } = system.ledger;
@@ -118,7 +146,9 @@ test("a reply, a tap, a registration and an SMS come back to the campaign, and w
 
   await waitFor(async () => (await listSuppressions(sql, { limit: 9 })).length === 2, { what: "two suppressions" });
   const next = await startTestCampaign(system, { recipients: [refuser, other, writer], content });
-  await waitForState(system, next, "dispatched");
+  await waitForCounts(system, next, ({ queued, sending }) => queued + sending === 0, {
+    what: "the next one to be out",
+  });
   expect(await statesOf(system, next)).toMatchObject({ [refuser]: "suppressed", [other]: "suppressed" });
   for (const number of [refuser, other]) expect(await inboxOf(system, number)).toHaveLength(1);
   await waitFor(async () => (await inboxOf(system, writer)).length === 2, { what: "the second card" });
