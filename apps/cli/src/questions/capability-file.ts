@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { writeCell } from "@hikyaku/core";
 import type { CheckedCapability } from "@hikyaku/engine";
 import { CliError } from "../cli-error.ts";
-import { writeCell } from "../csv/write-cell.ts";
 
 export interface CapabilityFile {
   readonly path: string;

@@ -72,5 +72,4 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
     scheduleRecipientsRoute(upload, deps, rowsOf);
   });
   questionRoutes(api, deps);
-  await app.register(async (upload) => importRecipientsRoute(upload as unknown as Api, deps, stopping));
 }
