@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultClassRules } from "@hikyaku/core";
 import {
   appendRows,
   beginImport,
@@ -41,7 +42,10 @@ beforeAll(async () => {
   stack.defer(() => ledger.close());
   const { sql } = ledger;
   await publishRoutes(sql, [
-    { name: route, provider: "kddi", settings: { smsNumber: "0312345678", plusMessage: true } },
+    {
+      ...{ name: route, provider: "kddi", settings: { smsNumber: "0312345678", plusMessage: true } },
+      classRules: { ...defaultClassRules, defaultClass: "transactional" },
+    },
   ]);
   const campaignId = newId();
   const campaign = {
@@ -179,11 +183,12 @@ describe("a content of both parts", () => {
     await writeFile(join(cwd, "card.yaml"), JSON.stringify(card));
     await writeFile(join(cwd, "list.csv"), "to,name,code\n090-1234-5678,山田,A1\n080-1234-5678,佐藤,\n");
     const { code, out } = await run("campaign", "send", "list.csv", ...send, "--fallback-on-unknown", "--dry-run");
-    expect([code, out.split("\n").slice(0, 3)]).toEqual([
+    expect([code, out.split("\n").slice(0, 4)]).toEqual([
       0,
       [
         "1 recipient would get 1 billable part over plus (read as utf-8)",
         "1 billable part more if everybody needed the second leg",
+        "as transactional, at any time",
         // Who could not be sent the SMS is told now, and not in four hours.
         "1 row would be rejected, 0 duplicates left out",
       ],

@@ -58,10 +58,10 @@ function drawPreview(preview: FilePreview, paint: Paint): string {
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
-      `as ${preview.class}, ${times}`,
       ...(secondLegSegments > 0
         ? [`${counted(secondLegSegments, "billable part")} more if everybody needed the second leg`]
         : []),
+      `as ${preview.class}, ${times}`,
       ...(suppressed > 0 ? [`${counted(suppressed, "recipient")} on the suppression list would get nothing`] : []),
       ...(rejected + duplicates > 0
         ? [`${counted(rejected, "row")} would be rejected, ${counted(duplicates, "duplicate")} left out`]
