@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Cli } from "../apps/cli/src/cli.ts";
 import { createProgram } from "../apps/cli/src/program.ts";
 import { campaignFields } from "../apps/console/src/api/campaigns/campaign-fields.ts";
-import { campaignSchema } from "../apps/console/src/api/campaigns/campaign-view.ts";
+import { campaignSchema } from "../apps/console/src/api/campaigns/campaign-schema.ts";
 import { describeConfig, formatFault, parseConfig } from "../packages/config/src/index.ts";
 import {
   backoffPlans,

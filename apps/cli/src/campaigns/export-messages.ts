@@ -1,6 +1,6 @@
 import { writeCell } from "@hikyaku/core";
 import { type Sql, streamMessages } from "@hikyaku/ledger";
-import { messageView } from "../messages/message-view.ts";
+import { shownMessage } from "../messages/shown-message.ts";
 
 export interface ExportInput {
   sql: Sql;
@@ -22,7 +22,7 @@ export async function* exportMessages({ sql, campaignId, format, showNumbers }: 
   for await (const page of streamMessages(sql, { campaignId })) {
     let text = "";
     for (const message of page) {
-      const view = messageView(message, { showNumbers });
+      const view = shownMessage(message, { showNumbers });
       if (format === "csv") {
         text += `${columns.map((column) => writeCell(cellOf(view[column]))).join(",")}\r\n`;
       } else {

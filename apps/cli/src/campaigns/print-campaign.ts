@@ -1,7 +1,7 @@
 import { type CampaignRow, legCounts, type Sql } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { GlobalOptions, World } from "../cli.ts";
 import { printResult } from "../output/print-result.ts";
-import { campaignView } from "./campaign-view.ts";
 import { windowNotice } from "./class-lines.ts";
 import { findCampaignByName } from "./find-campaign-by-name.ts";
 

@@ -1,5 +1,6 @@
 import { campaignReport, type Ledger } from "@hikyaku/ledger";
 import type { CampaignResult, Producer } from "@hikyaku/producer";
+import { reportView } from "@hikyaku/views";
 import type { Cli, ExitCode } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
 import type { FoundStack } from "../connection/find-stack.ts";
@@ -9,7 +10,6 @@ import type { RejectedFile } from "../csv/rejected-file.ts";
 import { counted } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { toCampaignOptions } from "./campaign-options.ts";
-import { reportView } from "./campaign-view.ts";
 import { windowNotice } from "./class-lines.ts";
 import { drawReport } from "./draw-report.ts";
 import { findCampaignByName } from "./find-campaign-by-name.ts";

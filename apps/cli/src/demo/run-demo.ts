@@ -15,7 +15,7 @@ import {
 import { type CampaignResult, createProducer } from "@hikyaku/producer";
 import { routeSchemas } from "@hikyaku/providers";
 import type { SensSimulator } from "@hikyaku/simulator";
-import { campaignView } from "../campaigns/campaign-view.ts";
+import { campaignView } from "@hikyaku/views";
 import { drawReport } from "../campaigns/draw-report.ts";
 import type { Watched } from "../campaigns/watch-campaign.ts";
 import type { Cli, ExitCode, Interruption } from "../cli.ts";

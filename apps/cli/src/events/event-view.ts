@@ -1,6 +1,6 @@
 import type { EventRow } from "@hikyaku/ledger";
 import { paintState } from "../campaigns/draw-report.ts";
-import { shownNumber } from "../messages/message-view.ts";
+import { shownNumber } from "../messages/shown-message.ts";
 import { moment } from "../output/format.ts";
 import { drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";

@@ -1,5 +1,5 @@
 import type { InboundRow } from "@hikyaku/ledger";
-import { shownNumber } from "../messages/message-view.ts";
+import { shownNumber } from "../messages/shown-message.ts";
 
 /** What an end user did as `--json` prints it: the fields of the HTTP API, the number masked unless it is asked for. */
 export function inboundView(inbound: InboundRow, { showNumbers }: { showNumbers: boolean }): InboundRow {

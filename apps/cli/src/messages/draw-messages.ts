@@ -3,7 +3,7 @@ import { paintState } from "../campaigns/draw-report.ts";
 import { moment } from "../output/format.ts";
 import { drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
-import { shownNumber } from "./message-view.ts";
+import { shownNumber } from "./shown-message.ts";
 
 /** Messages as a table. */
 export function drawMessages(

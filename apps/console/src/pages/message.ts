@@ -1,16 +1,14 @@
-import { maskNumber, type Provider, prepareLeg, type RecordedOverride } from "@hikyaku/core";
+import { maskNumber, type RecordedOverride } from "@hikyaku/core";
 import {
-  type CampaignRow,
   findCampaign,
   findMessage,
   findOtherLeg,
-  findRoute,
   listInbound,
   type MessageRow,
   messageHistory,
   plannedFallbackAt,
-  type Sql,
 } from "@hikyaku/ledger";
+import { renderedText } from "@hikyaku/views";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stateMeanings } from "../campaigns/state-meanings.ts";
 import { Problem } from "../problems/problem.ts";
@@ -33,7 +31,7 @@ export function messagePages(app: FastifyInstance, context: PageContext): void {
       listInbound(sql, { messageId: message.id, limit: 100 }),
       message.campaignId === null ? null : findCampaign(sql, { id: message.campaignId }),
     ]);
-    const text = isRevealed ? await textOf(message, campaign, { sql, findProvider: deps.findProvider }) : null;
+    const text = isRevealed ? await renderedText({ sql, findProvider: deps.findProvider }, message) : null;
     if (isRevealed) deps.log.info({ user: request.session?.name, messageId: id }, "number and text shown to a person");
     return context.send(request, reply, {
       title: "Message",
@@ -102,22 +100,4 @@ ${isRevealed && replies.length > 0 && html`<h2>What its recipient answered</h2>$
 
 function overrideText({ rule, reason, by }: RecordedOverride): string {
   return `${rule}: ${reason} (${by})`;
-}
-
-/** As its recipient reads it, by the rules of the route as they are now; null when they refuse it by now. */
-async function textOf(
-  message: MessageRow,
-  campaign: CampaignRow | null,
-  { sql, findProvider }: { sql: Sql; findProvider: (name: string) => Provider },
-): Promise<string | null> {
-  const route = await findRoute(sql, message.route);
-  if (!route) return null;
-  const rules = findProvider(route.provider).rules(route.settings);
-  // A single message's second leg carries its own content.
-  const prepared = campaign
-    ? prepareLeg(rules, { leg: message.leg, content: campaign.content, plan: campaign.fallback })
-    : rules.prepareContent(message.content);
-  if ("issues" in prepared) return null;
-  const rendered = prepared.render(message.vars ?? []);
-  return "issues" in rendered ? null : rendered.preview;
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
-import { shownNumber } from "../../messages/message-view.ts";
+import { shownNumber } from "../../messages/shown-message.ts";
 import { oneOf, wholeNumber } from "../../option-values.ts";
 import { counted, moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";

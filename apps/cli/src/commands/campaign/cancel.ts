@@ -1,6 +1,6 @@
 import { legCounts } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { legCounts } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
 import { addContentOptions, type ContentOptions, toCampaignOptions } from "../../campaigns/campaign-options.ts";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { readSaid } from "../../campaigns/read-said.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";

@@ -1,7 +1,7 @@
 import { type CampaignState, campaignStates } from "@hikyaku/core";
 import { listCampaigns } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";

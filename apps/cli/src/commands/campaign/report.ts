@@ -1,6 +1,6 @@
 import { campaignReport } from "@hikyaku/ledger";
+import { reportView } from "@hikyaku/views";
 import type { Command } from "commander";
-import { reportView } from "../../campaigns/campaign-view.ts";
 import { drawReport } from "../../campaigns/draw-report.ts";
 import { exportMessages } from "../../campaigns/export-messages.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";

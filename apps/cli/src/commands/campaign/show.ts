@@ -1,7 +1,7 @@
 import { messageStates } from "@hikyaku/core";
 import { type CampaignCounts, type CampaignRow, type LegCounts, legCounts } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import type { Command } from "commander";
-import { campaignView } from "../../campaigns/campaign-view.ts";
 import { classLines, windowNotice, windowsOf, windowsText } from "../../campaigns/class-lines.ts";
 import { fallbackText } from "../../campaigns/fallback-text.ts";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";

@@ -7,8 +7,8 @@ import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
-import { messageView } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
+import { shownMessage } from "../../messages/shown-message.ts";
 import { oneOf, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
@@ -46,7 +46,7 @@ export function addList(message: Command, cli: Cli): void {
           printResult(
             cli,
             options,
-            messages.map((each) => messageView(each, { showNumbers })),
+            messages.map((each) => shownMessage(each, { showNumbers })),
             (paint) =>
               drawMessages(messages, { showNumbers }, paint) +
               (replies.length === 0 ? "" : `\n${drawInbound(replies, { showNumbers }, paint)}`),

@@ -9,6 +9,8 @@ import {
   plannedFallbackAt,
   type Sql,
 } from "@hikyaku/ledger";
+import { findProvider } from "@hikyaku/providers";
+import { renderedText } from "@hikyaku/views";
 import type { Command } from "commander";
 import { paintState } from "../../campaigns/draw-report.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -16,9 +18,8 @@ import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { inboundView } from "../../inbound/inbound-view.ts";
-import { messageView, shownNumber } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
-import { renderedText } from "../../messages/rendered-text.ts";
+import { shownMessage, shownNumber } from "../../messages/shown-message.ts";
 import { wholeNumber } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
@@ -57,7 +58,7 @@ export function addShow(message: Command, cli: Cli): void {
           const told: Told[] = [];
           for (const each of found) told.push(await tell(sql, each, options));
           const views = told.map(({ message: row, history, text, answers }) => ({
-            ...messageView(row, { showNumbers }),
+            ...shownMessage(row, { showNumbers }),
             ...(text === null ? {} : { text }),
             history,
             inbound: answers.map((each) => inboundView(each, { showNumbers })),
@@ -82,7 +83,12 @@ type Told = Awaited<ReturnType<typeof tell>>;
 async function tell(sql: Sql, message: MessageRow, { showText }: ShowOptions) {
   const history = await messageHistory(sql, { id: message.id });
   const answers = await listInbound(sql, { messageId: message.id, limit: mostReplies });
-  return { message, history: [...history], text: showText ? await renderedText(sql, message) : null, answers };
+  return {
+    message,
+    history: [...history],
+    text: showText ? await renderedText({ sql, findProvider }, message) : null,
+    answers,
+  };
 }
 
 const mostReplies = 100;

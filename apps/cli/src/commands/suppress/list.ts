@@ -2,7 +2,7 @@ import { listSuppressions } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
-import { shownNumber } from "../../messages/message-view.ts";
+import { shownNumber } from "../../messages/shown-message.ts";
 import { wholeNumber } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";

@@ -4,7 +4,7 @@ import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
-import { messageView } from "../../messages/message-view.ts";
+import { shownMessage } from "../../messages/shown-message.ts";
 import { wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
@@ -39,7 +39,7 @@ export function addList(unknown: Command, cli: Cli): void {
           printResult(
             cli,
             options,
-            messages.map((each) => messageView(each, { showNumbers })),
+            messages.map((each) => shownMessage(each, { showNumbers })),
             (paint) =>
               messages.length === 0
                 ? "No message is of unknown outcome.\n"

@@ -1,10 +1,11 @@
 import { messageStates } from "@hikyaku/core";
 import { listMessages, listRejections } from "@hikyaku/ledger";
+import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
-import { messageSchema, messageView } from "../messages/message-view.ts";
+import { messageSchema } from "../messages/message-schema.ts";
 import { problemAnswers } from "../problem-answers.ts";
 import { rejectionSchema } from "./campaign-fields.ts";
 import { campaignParams, findByName } from "./find-by-name.ts";

@@ -1,11 +1,12 @@
 import { messageStates } from "@hikyaku/core";
 import { campaignReport } from "@hikyaku/ledger";
+import { reportView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import type { Api } from "../api.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { campaignSchema, campaignView, countsSchema } from "./campaign-view.ts";
+import { campaignSchema, countsSchema } from "./campaign-schema.ts";
 import { campaignParams, findByName } from "./find-by-name.ts";
 
 const byReason = z.array(z.object({ state: z.enum(messageStates), reason: z.string(), count: z.int() }));
@@ -68,9 +69,7 @@ export function campaignReportRoute(app: Api, { ledger }: ConsoleDeps): void {
       const { id } = await findByName(ledger.sql, request.params.campaign);
       const report = await campaignReport(ledger.sql, { campaignId: id });
       if (!report) throw new Problem("campaign-not-found");
-      const { campaign, counts, ...rest } = report;
-      const legs = { counts, secondLegs: rest.secondLegs?.counts ?? null };
-      return { campaign: campaignView(campaign, legs), ...rest };
+      return reportView(report);
     },
   });
 }

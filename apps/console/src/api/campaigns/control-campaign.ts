@@ -4,7 +4,7 @@ import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
 import { optionalBody } from "../optional-body.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { campaignSchema } from "./campaign-view.ts";
+import { campaignSchema } from "./campaign-schema.ts";
 import { campaignParams, findByName, showCampaign } from "./find-by-name.ts";
 
 const answers = { 200: campaignSchema, ...problemAnswers("campaign-not-found", "campaign-state") };

@@ -6,7 +6,7 @@ import type { Api } from "../api.ts";
 import { idempotencyHeaders } from "../idempotency-key.ts";
 import { answer, problemAnswers } from "../problem-answers.ts";
 import { campaignFields, warningSchema } from "./campaign-fields.ts";
-import { campaignSchema } from "./campaign-view.ts";
+import { campaignSchema } from "./campaign-schema.ts";
 import { showCampaign } from "./find-by-name.ts";
 
 const body = z.strictObject(campaignFields).meta({

@@ -1,7 +1,7 @@
 import { type CampaignRow, findCampaign, type LegCounts, legCounts, type Sql } from "@hikyaku/ledger";
+import { type CampaignView, campaignView } from "@hikyaku/views";
 import * as z from "zod";
 import { Problem } from "../../problems/problem.ts";
-import { type CampaignView, campaignView } from "./campaign-view.ts";
 
 /** Path parameter of everything about one campaign. */
 export const campaignParams = z.object({

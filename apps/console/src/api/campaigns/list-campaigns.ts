@@ -1,11 +1,12 @@
 import { campaignStates } from "@hikyaku/core";
 import { listCampaigns } from "@hikyaku/ledger";
+import { campaignView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { campaignSchema, campaignView } from "./campaign-view.ts";
+import { campaignSchema } from "./campaign-schema.ts";
 import { campaignParams, showCampaign } from "./find-by-name.ts";
 
 const position = z.strictObject({ before: z.uuid() });

@@ -1,4 +1,5 @@
 import { findMessage, findOtherLeg, listInbound, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
+import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
@@ -7,7 +8,7 @@ import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { inboundSchema, inboundView } from "../inbound/inbound-view.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { messageSchema, messageView } from "./message-view.ts";
+import { messageSchema } from "./message-schema.ts";
 
 const withHistory = z.object({
   ...messageSchema.shape,

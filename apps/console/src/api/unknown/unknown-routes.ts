@@ -1,11 +1,12 @@
 import { parseDuration } from "@hikyaku/core";
 import { closeUnknown, listUnknown, resendUnknown, type UnknownSelection } from "@hikyaku/ledger";
+import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
-import { messageSchema, messageView } from "../messages/message-view.ts";
+import { messageSchema } from "../messages/message-schema.ts";
 import { problemAnswers } from "../problem-answers.ts";
 
 const position = z.strictObject({ after: z.uuid() });

@@ -1,6 +1,6 @@
 import type { CampaignReport, CampaignRow, LegCounts } from "@hikyaku/ledger";
 
-/** A campaign as `--json` prints it: the fields of the HTTP API. */
+/** A campaign as `--json` prints it and the HTTP API answers it. */
 export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegCounts) {
   return {
     id: campaign.id,
@@ -17,7 +17,7 @@ export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegC
     startAt: campaign.startAt,
     validUntil: campaign.validUntil,
     onUnknown: campaign.onUnknown,
-    fallback: campaign.fallback,
+    fallback: campaign.fallback && { ...campaign.fallback },
     round: campaign.round,
     pauseReason: campaign.pauseReason,
     rows: campaign.importedRows,
@@ -35,7 +35,9 @@ export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegC
   };
 }
 
-/** A report as `--json` prints it. */
+export type CampaignView = ReturnType<typeof campaignView>;
+
+/** A report as `--json` prints it and the HTTP API answers it. */
 export function reportView({ campaign, counts, ...rest }: CampaignReport) {
   return { campaign: campaignView(campaign, { counts, secondLegs: rest.secondLegs?.counts ?? null }), ...rest };
 }

@@ -1,5 +1,4 @@
 import { campaignStates, type MessageState, messageClasses, messageStates } from "@hikyaku/core";
-import type { CampaignRow, LegCounts } from "@hikyaku/ledger";
 import * as z from "zod";
 import { stateMeanings } from "../../campaigns/state-meanings.ts";
 import { recordedOverrideSchema } from "./campaign-fields.ts";
@@ -64,39 +63,3 @@ export const campaignSchema = z
     finishedAt: moment.describe("When every message had its final answer."),
   })
   .meta({ id: "Campaign", description: "A campaign: its settings, and how it stands." });
-
-export type CampaignView = z.output<typeof campaignSchema>;
-
-export function campaignView(campaign: CampaignRow, { counts, secondLegs }: LegCounts): CampaignView {
-  return {
-    id: campaign.id,
-    key: campaign.key,
-    name: campaign.name,
-    route: campaign.route,
-    state: campaign.state,
-    content: campaign.content,
-    variables: campaign.variables,
-    priority: campaign.priority,
-    class: campaign.class,
-    window: campaign.deliveryWindow,
-    overrides: campaign.overrides,
-    startAt: campaign.startAt,
-    validUntil: campaign.validUntil,
-    onUnknown: campaign.onUnknown,
-    fallback: campaign.fallback && { ...campaign.fallback },
-    round: campaign.round,
-    pauseReason: campaign.pauseReason,
-    rows: campaign.importedRows,
-    rejected: campaign.rejectedRows,
-    duplicates: campaign.duplicateRows,
-    counts,
-    secondLegs,
-    createdAt: campaign.createdAt,
-    importedAt: campaign.importedAt,
-    startedAt: campaign.startedAt,
-    pausedAt: campaign.pausedAt,
-    cancelledAt: campaign.cancelledAt,
-    dispatchedAt: campaign.dispatchedAt,
-    finishedAt: campaign.finishedAt,
-  };
-}

@@ -1,5 +1,4 @@
 import { messageClasses, messageStates } from "@hikyaku/core";
-import { type MessageRow, plannedFallbackAt } from "@hikyaku/ledger";
 import * as z from "zod";
 
 const moment = z.date().nullable();
@@ -38,38 +37,3 @@ export const messageSchema = z
     ),
   })
   .meta({ id: "Message", description: "One leg to one recipient of one campaign and round, or of a single message." });
-
-export type MessageView = z.output<typeof messageSchema>;
-
-export function messageView(message: MessageRow): MessageView {
-  return {
-    id: message.id,
-    campaignId: message.campaignId,
-    route: message.route,
-    to: message.recipient,
-    state: message.state,
-    reason: message.reason,
-    segments: message.segments,
-    attempts: message.attempts,
-    line: message.line,
-    round: message.round,
-    channel: message.channel,
-    providerMessageId: message.providerMessageId,
-    idempotencyKey: message.idempotencyKey,
-    class: message.class,
-    consentAt: message.consentAt,
-    consentSource: message.consentSource,
-    validUntil: message.validUntil,
-    queuedAt: message.queuedAt,
-    sendingAt: message.sendingAt,
-    acceptedAt: message.acceptedAt,
-    sentAt: message.sentAt,
-    deliveredAt: message.deliveredAt,
-    displayedAt: message.displayedAt,
-    endedAt: message.endedAt,
-    leg: message.leg,
-    firstLegId: message.firstLeg,
-    fallbackAfterMs: message.fallbackAfterMs,
-    fallbackAt: plannedFallbackAt(message),
-  };
-}

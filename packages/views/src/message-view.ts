@@ -1,13 +1,12 @@
-import { maskNumber } from "@hikyaku/core";
 import { type MessageRow, plannedFallbackAt } from "@hikyaku/ledger";
 
-/** A message as `--json` prints it: the fields of the HTTP API, the number masked unless it is asked for. */
-export function messageView(message: MessageRow, { showNumbers }: { showNumbers: boolean }) {
+/** A message as `--json` prints it and the HTTP API answers it. Its number in full: whoever shows it to people masks it. */
+export function messageView(message: MessageRow) {
   return {
     id: message.id,
     campaignId: message.campaignId,
     route: message.route,
-    to: shownNumber(message.recipient, showNumbers),
+    to: message.recipient,
     state: message.state,
     reason: message.reason,
     segments: message.segments,
@@ -35,6 +34,4 @@ export function messageView(message: MessageRow, { showNumbers }: { showNumbers:
   };
 }
 
-export function shownNumber(recipient: string, showNumbers: boolean): string {
-  return showNumbers ? recipient : maskNumber(recipient);
-}
+export type MessageView = ReturnType<typeof messageView>;

@@ -1,9 +1,11 @@
-import { prepareLeg } from "@hikyaku/core";
+import { type Provider, prepareLeg } from "@hikyaku/core";
 import { findCampaign, findRoute, type MessageRow, type Sql } from "@hikyaku/ledger";
-import { findProvider } from "@hikyaku/providers";
 
-/** What the recipient reads; null when it can't be rendered any more. */
-export async function renderedText(sql: Sql, message: MessageRow): Promise<string | null> {
+/** What its recipient reads, by the rules of the route as they are now; null when they refuse it by now. */
+export async function renderedText(
+  { sql, findProvider }: { sql: Sql; findProvider: (name: string) => Provider },
+  message: MessageRow,
+): Promise<string | null> {
   const route = await findRoute(sql, message.route);
   if (route === null) return null;
   const campaign = message.campaignId === null ? null : await findCampaign(sql, { id: message.campaignId });
@@ -14,5 +16,5 @@ export async function renderedText(sql: Sql, message: MessageRow): Promise<strin
     : rules.prepareContent(message.content);
   if ("issues" in prepared) return null;
   const rendered = prepared.render(message.vars ?? []);
-  return "preview" in rendered ? rendered.preview : null;
+  return "issues" in rendered ? null : rendered.preview;
 }
