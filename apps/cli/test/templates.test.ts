@@ -163,6 +163,17 @@ describe("a campaign by a template", () => {
     simulator.putTemplate(template);
     await run("template", "refresh");
     expect(await run("campaign", "import", "news", "to.csv")).toMatchObject({ code: 0 });
+
+    const found = JSON.parse((await run("message", "search", "--template", "NEWS01", "--from", "1h", "--json")).out);
+    expect(found).toMatchObject({ items: [{ state: "queued", route: "kakao", line: 2 }], before: null });
+    const csv = await run("message", "search", "--campaign", "news", "--request", "open", "--format", "csv");
+    expect(csv.out.split("\r\n")).toEqual([
+      expect.stringContaining("queuedAt,route"),
+      expect.stringContaining(",kakao,"),
+      "",
+    ]);
+    const none = await run("message", "search", "--to", "010-0000-0001", "--state", "delivered");
+    expect(none).toMatchObject({ code: 0, out: "No messages.\n" });
   });
 
   test("is refused where a text differs from the template by a character", async () => {

@@ -99,6 +99,14 @@ export { insertMessage, type NewMessage } from "./messages/insert-message.ts";
 export { listMessages, streamMessages } from "./messages/list-messages.ts";
 export { type HistoryEntry, messageHistory } from "./messages/message-history.ts";
 export type { MessageRow } from "./messages/message-row.ts";
+export {
+  type MessageFilter,
+  type MessagePage,
+  type RequestState,
+  requestStates,
+  searchMessages,
+  streamSearch,
+} from "./messages/search-messages.ts";
 export { type AppliedReceipts, type ApplyReceiptsInput, applyReceipts } from "./receipts/apply-receipts.ts";
 export { rehearseReceipts } from "./receipts/rehearse-receipts.ts";
 export { type NewReceipt, storeReceipts } from "./receipts/store-receipts.ts";

@@ -35,6 +35,7 @@ const {
   recordOutcomes,
   resendUnknown,
   retryFailed,
+  searchMessages,
   settleUnknown,
   startCampaign,
   streamConsents,
@@ -102,6 +103,10 @@ async function runEverything(sql: TestLedger["sql"], campaignId: string, ids: re
   await closeUnknown(sql, { ids: [] });
   await listMessages(sql, { campaignId, limit: 10 });
   await messagesOfRecipient(sql, { recipient: "+819000000001", limit: 10 });
+  await searchMessages(sql, { limit: 10, state: "failed", templateCode: "ORDER01" });
+  await searchMessages(sql, { limit: 10, campaignId, request: "refused" });
+  await searchMessages(sql, { limit: 10, recipient: "+819000000001" });
+  await searchMessages(sql, { limit: 10, requestId: "request-1", route });
   await messageHistory(sql, { id: newId() });
   await campaignReport(sql, { campaignId });
   await retryFailed(sql, { campaignId });

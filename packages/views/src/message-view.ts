@@ -15,6 +15,7 @@ export function messageView(message: MessageRow) {
     round: message.round,
     channel: message.channel,
     providerMessageId: message.providerMessageId,
+    providerRequestId: message.providerOrderId,
     idempotencyKey: message.idempotencyKey,
     class: message.class,
     consentAt: message.consentAt,

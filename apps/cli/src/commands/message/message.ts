@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../../cli.ts";
 import { addList } from "./list.ts";
+import { addSearch } from "./search.ts";
 import { addSend } from "./send.ts";
 import { addShow } from "./show.ts";
 
@@ -9,4 +10,5 @@ export function addMessage(program: Command, cli: Cli): void {
   addSend(message, cli);
   addShow(message, cli);
   addList(message, cli);
+  addSearch(message, cli);
 }

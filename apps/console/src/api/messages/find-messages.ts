@@ -1,11 +1,13 @@
-import { findMessage, findOtherLeg, listInbound, messageHistory, messagesOfRecipient } from "@hikyaku/ledger";
+import { messageStates } from "@hikyaku/core";
+import { findMessage, findOtherLeg, listInbound, messageHistory, requestStates, searchMessages } from "@hikyaku/ledger";
 import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
 import { openNumberReader } from "../../recipients/read-number.ts";
 import type { Api } from "../api.ts";
-import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
+import { findByName } from "../campaigns/find-by-name.ts";
+import { cursorOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { inboundSchema, inboundView } from "../inbound/inbound-view.ts";
 import { problemAnswers } from "../problem-answers.ts";
 import { messageSchema } from "./message-schema.ts";
@@ -23,10 +25,7 @@ const withHistory = z.object({
 
 const position = z.strictObject({ before: z.uuid() });
 
-/** The ledger finds a number campaign by campaign and answers the newest; nobody has had more than this. */
-const mostOfOneNumber = 10_000;
-
-/** `GET /v1/messages/{id}` and `GET /v1/messages?to=` */
+/** `GET /v1/messages/{id}` and `GET /v1/messages` */
 export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDeps): void {
   const { sql } = ledger;
 
@@ -61,31 +60,60 @@ export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDe
     method: "GET",
     url: "/messages",
     schema: {
-      operationId: "listMessagesOfRecipient",
+      operationId: "searchMessages",
       tags: ["Messages"],
-      summary: "List everything ever sent, or to be sent, to one number",
-      description: "Newest first.",
+      summary: "Search the history of all routes",
+      description:
+        "Newest first; filters narrow each other. A page may hold fewer than `limit`, or none, while `nextCursor` is not null: so much was looked through, and there is more.",
       querystring: z.strictObject({
-        to: z.string().min(1).max(50).describe("A phone number in any usual spelling (`+` is `%2B` in a URL)."),
+        from: z.iso.datetime({ offset: true }).optional().describe("Only those enqueued at or after this moment."),
+        until: z.iso.datetime({ offset: true }).optional().describe("Only those enqueued before this moment."),
+        route: z.string().optional(),
+        campaign: z.string().min(1).max(200).optional().describe("Only those of this campaign, by its id or key."),
+        to: z
+          .string()
+          .min(1)
+          .max(50)
+          .optional()
+          .describe("A phone number in any usual spelling (`+` is `%2B` in a URL)."),
+        state: z.enum(messageStates).optional().describe("What became of it."),
+        request: z
+          .enum(requestStates)
+          .optional()
+          .describe("What its request came to: taken by the carrier, refused or given up before that, or neither yet."),
+        template: z.string().max(200).optional().describe("Code of the template it is sent by."),
+        requestId: z.string().max(600).optional().describe("The carrier's id of the request or of the message."),
         ...pageQuery,
       }),
       response: {
         200: pageSchema(messageSchema).describe("A page of messages."),
-        ...problemAnswers("invalid-number", "invalid-cursor"),
+        ...problemAnswers("invalid-number", "invalid-cursor", "campaign-not-found"),
       },
     },
     async handler(request) {
-      const { to, limit, cursor } = request.query;
-      const from = readCursor(position, cursor);
-      const number = (await openNumberReader({ sql, findProvider }))(to);
-      if (!number.ok) {
-        throw new Problem("invalid-number", {
-          errors: [{ parameter: "to", detail: number.reason, code: number.code }],
-        });
-      }
-      const all = await messagesOfRecipient(sql, { recipient: number.recipient, limit: mostOfOneNumber });
-      const rows = all.filter(({ id }) => from === undefined || id < from.before).slice(0, limit + 1);
-      return pageOf(rows, { limit, position: ({ id }) => ({ before: id }), view: messageView });
+      const { to, from, until, route, campaign, state, request: taken, template, requestId } = request.query;
+      const { limit, cursor } = request.query;
+      const page = await searchMessages(sql, {
+        limit,
+        ...readCursor(position, cursor),
+        ...(from === undefined ? {} : { from: new Date(from) }),
+        ...(until === undefined ? {} : { until: new Date(until) }),
+        ...(route === undefined ? {} : { route }),
+        ...(campaign === undefined ? {} : { campaignId: (await findByName(sql, campaign)).id }),
+        ...(to === undefined ? {} : { recipient: await recipientOf(to) }),
+        ...(state === undefined ? {} : { state }),
+        ...(taken === undefined ? {} : { request: taken }),
+        ...(template === undefined ? {} : { templateCode: template }),
+        ...(requestId === undefined ? {} : { requestId }),
+      });
+      const nextCursor = page.before === null ? null : cursorOf({ before: page.before });
+      return { items: page.rows.map(messageView), nextCursor };
     },
   });
+
+  async function recipientOf(to: string): Promise<string> {
+    const number = (await openNumberReader({ sql, findProvider }))(to);
+    if (number.ok) return number.recipient;
+    throw new Problem("invalid-number", { errors: [{ parameter: "to", detail: number.reason, code: number.code }] });
+  }
 }

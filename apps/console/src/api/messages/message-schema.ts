@@ -17,6 +17,7 @@ export const messageSchema = z
     round: z.int(),
     channel: z.string().nullable().describe("The channel the carrier says it used."),
     providerMessageId: z.string().nullable().describe("The carrier's id of it."),
+    providerRequestId: z.string().nullable().describe("The carrier's id of the request it went out in."),
     idempotencyKey: z.string().nullable(),
     class: z.enum(messageClasses).nullable().describe("Of a single message; a campaign's stands on the campaign."),
     consentAt: moment.describe("When its recipient agreed to advertising, as far as that is recorded."),
