@@ -22,6 +22,7 @@ export {
 } from "./events/event-types.ts";
 export { type LegContentInput, prepareLeg } from "./fallback/leg-content.ts";
 export { type FirstLeg, type SecondLegPlan, type SecondLegStep, secondLegStep } from "./fallback/second-leg.ts";
+export { type TwoLegs, twoLegs } from "./fallback/two-legs.ts";
 
 export {
   deficitRoundRobin,

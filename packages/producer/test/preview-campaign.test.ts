@@ -30,12 +30,14 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
     rejected: 1,
     duplicates: 1,
     suppressed: 1,
+    secondLegRoute: null,
     secondLegSegments: 0,
     segments: 12_001,
     samples: [1, 2, 3].map((index) => ({
       line: index + 1,
       to: `+8190****000${index}`,
       text: `会員${index}様、クーポンをお送りします。`,
+      secondText: null,
       segments: 1,
     })),
     rejections: [
@@ -51,7 +53,7 @@ test("a preview tells what the campaign would come to, and writes nothing", asyn
   expect(await fresh.sql`select id from campaign union all select id from message`).toHaveLength(0);
 
   const result = await fresh.hikyaku.enqueueCampaign(request);
-  const { samples: _, variables: __, secondLegSegments: ___, windows: ____, ...same } = preview;
+  const { samples: _, variables: __, secondLegSegments: ___, secondLegRoute: ____, windows: _____, ...same } = preview;
   expect(result).toMatchObject(same);
 });
 

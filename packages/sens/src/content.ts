@@ -4,7 +4,7 @@ import { type AlimtalkContent, contentSchema, shapeIssues } from "./content-sche
 import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
-import { type FinishedMessage, previewOf } from "./message.ts";
+import { alimtalk, type FinishedMessage, previewOf } from "./message.ts";
 import { type Reserve, reservedAt } from "./reserve-time.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
@@ -66,6 +66,9 @@ export function prepareAlimtalkContent(
     visibleTexts: visibleTexts(texts, smsOf(texts)),
     warnings: issues,
     requestKey: requestKeyOf({ templateCode, reserve }),
+    // With failover the carrier may send an SMS in its place.
+    channel: texts.failover === false ? alimtalk : null,
+    isFollowedByCarrier: texts.failover !== false,
     reservedAt: reserve === undefined ? null : reservedAt(reserve),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);

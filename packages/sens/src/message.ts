@@ -1,5 +1,8 @@
 import type { Button } from "./buttons.ts";
 
+/** What `channel` says of every AlimTalk. */
+export const alimtalk = "alimtalk";
+
 export interface TitledRow {
   title: string;
   description: string;

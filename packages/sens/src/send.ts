@@ -4,12 +4,10 @@ import type { AlimtalkPayload } from "./content.ts";
 import { asWord, isObject, parseJson } from "./json.ts";
 import { acceptanceOf, type ListedMessage, readListedMessage, refusalOf } from "./listed-message.ts";
 import { matchEntries } from "./match-entries.ts";
+import { alimtalk } from "./message.ts";
 import { countryCode, nationalNumber } from "./national-number.ts";
 import type { SensRouteConfig } from "./route-config.ts";
 import type { CallResult } from "./signed-caller.ts";
-
-/** What `channel` says of everything accepted here. */
-export const alimtalk = "alimtalk";
 
 export interface AlimtalkMessage extends OutgoingMessage {
   payload: AlimtalkPayload;

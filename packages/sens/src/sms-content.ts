@@ -60,6 +60,7 @@ export function prepareSmsContent(
     variables: compiled.variables,
     visibleTexts: [smsTexts(texts)],
     warnings: [],
+    channel: "sms",
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
       if ("issues" in rendered) return rendered;

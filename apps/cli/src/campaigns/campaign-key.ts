@@ -14,7 +14,11 @@ export async function keyOfFile(path: string, said: Said, options: ContentOption
   const hash = createHash("sha256");
   // What is not given adds nothing: a command from before there was an option makes the key it made then, and sends nothing twice.
   const ofClass = classFieldsOf(options);
-  const further = [...Object.values(fallbackOf(options)), ...(Object.keys(ofClass).length > 0 ? [ofClass] : [])];
+  const { fallbackAfter, fallbackOnUnknown, fallbackOnRejected, ...ofSecond } = fallbackOf(options);
+  const follows = { ...ofSecond, content: said.fallbackContent };
+  const given = [fallbackAfter, fallbackOnUnknown, fallbackOnRejected].filter((each) => each !== undefined);
+  if (Object.values(follows).some((each) => each !== undefined)) given.push(JSON.stringify(follows));
+  const further = [...given, ...(Object.keys(ofClass).length > 0 ? [ofClass] : [])];
   hash.update(JSON.stringify([route, lineOfSaid(said), priority, window, startAt, validFor, onUnknown, ...further]));
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   const name = basename(path)

@@ -21,6 +21,10 @@ export interface ContentOptions extends ClassOptions {
   fallbackAfter?: string;
   fallbackOnUnknown?: boolean;
   fallbackOnRejected?: boolean;
+  fallbackRoute?: string;
+  fallbackText?: string;
+  fallbackContentFile?: string;
+  fallbackTo?: string;
 }
 
 /** What follows a message that does not arrive, as options of all that send. */
@@ -31,22 +35,31 @@ export function addFallbackOptions(command: Command): Command {
       "who has not got it on +Message by then gets the SMS of the content, e.g. 4h",
     )
     .option("--fallback-on-unknown", "also where nobody knows whether it went out; some may then get both")
-    .option("--fallback-on-rejected", "also where the gateway refused it, at once");
+    .option("--fallback-on-rejected", "also where the gateway refused it, at once")
+    .option("--fallback-route <name>", "over another route, e.g. an SMS route behind AlimTalk (default: the same)")
+    .option("--fallback-text <text>", "what it says there (default: the part of the content that stands alone)")
+    .option("--fallback-content-file <file>", "the same as a content, from a YAML or JSON file")
+    .option("--fallback-to <column>", "the column with the number for it, where the routes reach different numbers");
 }
 
-/** As the producer takes them. */
-export function fallbackOf({
-  fallbackAfter,
-  fallbackOnUnknown,
-  fallbackOnRejected,
-}: Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected">): Pick<
-  CampaignOptions,
-  "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"
-> {
+export type FallbackField =
+  | "fallbackAfter"
+  | "fallbackOnUnknown"
+  | "fallbackOnRejected"
+  | "fallbackRoute"
+  | "fallbackText"
+  | "fallbackTo";
+
+/** As the producer takes them; a content from a file is among what is said. */
+export function fallbackOf(options: Pick<ContentOptions, FallbackField>): Pick<CampaignOptions, FallbackField> {
+  const { fallbackAfter, fallbackOnUnknown, fallbackOnRejected, fallbackRoute, fallbackText, fallbackTo } = options;
   return {
     ...(fallbackAfter === undefined ? {} : { fallbackAfter }),
     ...(fallbackOnUnknown ? { fallbackOnUnknown } : {}),
     ...(fallbackOnRejected ? { fallbackOnRejected } : {}),
+    ...(fallbackRoute === undefined ? {} : { fallbackRoute }),
+    ...(fallbackText === undefined ? {} : { fallbackText }),
+    ...(fallbackTo === undefined ? {} : { fallbackTo }),
   };
 }
 

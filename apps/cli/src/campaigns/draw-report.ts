@@ -42,6 +42,7 @@ export function drawReport(report: CampaignReport, { tps }: ReportContext, paint
       ["id", campaign.id],
       ["state", stateText(report)],
       ["route", campaign.route],
+      ...(campaign.fallback === null ? [] : ([["second leg", fallbackText(campaign.fallback)]] as const)),
       ...classLines(campaign),
       ["messages", `${count(counts.total)} (${count(report.segmentsAccepted)} billable parts accepted)`],
       ...(spanMs === null

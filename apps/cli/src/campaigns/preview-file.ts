@@ -51,15 +51,26 @@ export async function previewFile({ cli, options, producer, file, said }: Previe
 }
 
 function drawPreview(preview: FilePreview, paint: Paint): string {
-  const { recipients, suppressed, segments, secondLegSegments, rejected, duplicates, samples, rejectedByCode } =
-    preview;
+  const {
+    recipients,
+    suppressed,
+    segments,
+    secondLegRoute,
+    secondLegSegments,
+    rejected,
+    duplicates,
+    samples,
+    rejectedByCode,
+  } = preview;
   const receive = recipients - suppressed;
   const times = preview.windows.length === 0 ? "at any time" : preview.windows.map(deliveryWindowText).join(", and ");
   const parts = [
     [
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
       ...(secondLegSegments > 0
-        ? [`${counted(secondLegSegments, "billable part")} more if everybody needed the second leg`]
+        ? [
+            `${counted(secondLegSegments, "billable part")} more over ${secondLegRoute} if everybody needed the second leg`,
+          ]
         : []),
       `as ${preview.class}, ${times}`,
       ...(suppressed > 0 ? [`${counted(suppressed, "recipient")} on the suppression list would get nothing`] : []),
@@ -83,8 +94,13 @@ function drawPreview(preview: FilePreview, paint: Paint): string {
       ),
     );
   }
-  for (const { line, to, text, segments: own } of samples) {
+  for (const { line, to, text, secondText, segments: own } of samples) {
     parts.push(`${paint.dim(`line ${line}, to ${to}, ${counted(own, "part")}:`)}\n${text.replace(/^/gm, "  ")}\n`);
+    if (secondText !== null) {
+      parts.push(
+        `${paint.dim(`  when it does not arrive, over ${secondLegRoute}:`)}\n${secondText.replace(/^/gm, "    ")}\n`,
+      );
+    }
   }
   parts.push(paint.dim("A dry run: nothing was written and nothing is sent.\n"));
   return parts.join("\n");

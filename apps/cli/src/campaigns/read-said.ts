@@ -3,12 +3,28 @@ import { readContentFile, readUtf8File } from "../content/content-file.ts";
 import type { ContentOptions } from "./campaign-options.ts";
 
 /** What a message says, as the producer takes it: a plain text, or the content of a route's carrier. */
-export type Said = { text: string } | { content: Readonly<Record<string, unknown>> };
+export type Said = ({ text: string } | { content: Readonly<Record<string, unknown>> }) & {
+  /** What is said when that does not arrive, where it comes from a file. */
+  fallbackContent?: Readonly<Record<string, unknown>>;
+};
 
-type SaidOptions = Pick<ContentOptions, "text" | "textFile" | "contentFile">;
+type SaidOptions = Pick<ContentOptions, "text" | "textFile" | "contentFile" | "fallbackContentFile">;
 
 /** @throws CliError when nothing is said, or twice, or a file can't be read */
-export async function readSaid({ text, textFile, contentFile }: SaidOptions, cwd: string): Promise<Said> {
+export async function readSaid(options: SaidOptions, cwd: string): Promise<Said> {
+  return { ...(await readFirst(options, cwd)), ...(await readFallbackContent(options, cwd)) };
+}
+
+export async function readFallbackContent(
+  { fallbackContentFile: file }: Pick<SaidOptions, "fallbackContentFile">,
+  cwd: string,
+): Promise<Pick<Said, "fallbackContent">> {
+  if (file === undefined) return {};
+  const { content } = await readContentFile(file, { cwd, label: "--fallback-content-file" });
+  return { fallbackContent: content };
+}
+
+async function readFirst({ text, textFile, contentFile }: SaidOptions, cwd: string): Promise<Said> {
   const given = [
     ...(text === undefined ? [] : ["--text"]),
     ...(textFile === undefined ? [] : ["--text-file"]),
@@ -34,5 +50,6 @@ export async function readSaid({ text, textFile, contentFile }: SaidOptions, cwd
 
 /** The same said gives the same line, another another: for keys made from it. */
 export function lineOfSaid(said: Said): string {
-  return "text" in said ? said.text : JSON.stringify(said.content);
+  const { fallbackContent: _, ...first } = said;
+  return "text" in first ? first.text : JSON.stringify(first.content);
 }

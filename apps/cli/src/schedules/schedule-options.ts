@@ -1,7 +1,7 @@
 import type { ScheduleTemplateOptions } from "@hikyaku/producer";
 import type { Command } from "commander";
 import { type ContentOptions, toCampaignOptions } from "../campaigns/campaign-options.ts";
-import { readSaid, type Said } from "../campaigns/read-said.ts";
+import { readFallbackContent, readSaid, type Said } from "../campaigns/read-said.ts";
 import type { FileOptions } from "../campaigns/send-options.ts";
 import type { GlobalOptions } from "../cli.ts";
 import { readDays } from "./read-days.ts";
@@ -62,7 +62,7 @@ export async function templateOf(
 ): Promise<Partial<ScheduleTemplateOptions>> {
   const { text, textFile, contentFile } = options;
   const isSaid = [text, textFile, contentFile].some((each) => each !== undefined);
-  const said = isNew || isSaid ? await readSaid(options, cwd) : ({} as Said);
+  const said = isNew || isSaid ? await readSaid(options, cwd) : ((await readFallbackContent(options, cwd)) as Said);
   const { key: _, ...template } = toCampaignOptions(options as ContentOptions, { key: "", said });
   return Object.fromEntries(Object.entries(template).filter(([, value]) => value !== undefined));
 }

@@ -12,6 +12,11 @@ export interface SecondLegPlan {
   route?: string;
   /** What it says there. Default: the part of the first leg's content that stands alone. */
   content?: unknown;
+  /**
+   * Name of the variable that holds the recipient's number for the second leg, where the two routes reach different numbers (KakaoTalk a
+   * Korean one, KDDI a Japanese one). Default: the same number.
+   */
+  recipientIn?: string;
 }
 
 /** All that decides about the second leg of a message. */

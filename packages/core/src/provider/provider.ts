@@ -94,6 +94,8 @@ export interface PreparedContent {
    * Its `variables` are its parent's, so `render` takes the same values. Null or absent when there is none.
    */
   readonly fallback?: PreparedContent | null;
+  /** Whether the carrier itself sends something else when it does not arrive (SENS failover): then nothing of ours may follow as well. */
+  readonly isFollowedByCarrier?: boolean;
   /**
    * The channel that every message of this content takes, in the words of {@link Accepted.channel}. Null or absent when it is the carrier
    * that chooses, recipient by recipient: then nothing is known until it says.

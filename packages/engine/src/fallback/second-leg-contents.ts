@@ -4,6 +4,8 @@ import {
   type ProviderRules,
   prepareLeg,
   type SecondLegPlan,
+  type TwoLegs,
+  twoLegs,
 } from "@hikyaku/core";
 import type { CampaignRow, MessageRow, NewSecondLeg } from "@hikyaku/ledger";
 
@@ -14,6 +16,8 @@ interface LegContents {
   /** The channel the first leg takes whatever the carrier says; null when it is the carrier that chooses. */
   firstChannel: string | null;
   second: PreparedContent | { issues: ContentIssue[] };
+  /** How the values of both are told apart; null where the second leg takes number and values of the first. */
+  legs: TwoLegs | null;
 }
 
 /** Works out second legs: over which route, with how many billable parts, and why not, where that is so. */
@@ -31,10 +35,14 @@ export function createSecondLegContents(deps: { rulesOf: (route: string) => Prov
     const secondRoute = plan.route ?? route;
     const rules = deps.rulesOf(secondRoute);
     const first = deps.rulesOf(route)?.prepareContent(content);
+    const second = rules ? prepareLeg(rules, { leg: 2, content, plan }) : { issues: [noRoute(secondRoute)] };
+    const isOfItsOwn = plan.content !== undefined || plan.route !== undefined || plan.recipientIn !== undefined;
+    const canTell = isOfItsOwn && rules && first && !("issues" in first) && !("issues" in second);
     return {
       route: secondRoute,
       firstChannel: first && !("issues" in first) ? (first.channel ?? null) : null,
-      second: rules ? prepareLeg(rules, { leg: 2, content, plan }) : { issues: [noRoute(secondRoute)] },
+      second,
+      legs: canTell ? twoLegs(first, second, { rules, ...plan }) : null,
     };
   };
 
@@ -50,9 +58,18 @@ export function createSecondLegContents(deps: { rulesOf: (route: string) => Prov
 
   return {
     of(message, campaign) {
-      const { route, firstChannel, second } = contentsOf(message, campaign);
-      const rendered = "issues" in second ? second : second.render(message.vars ?? []);
-      const leg = { route, content: "issues" in second || campaign ? null : second.content };
+      const { route, firstChannel, second, legs } = contentsOf(message, campaign);
+      const given = message.vars ?? [];
+      const vars = legs ? legs.secondValues(given) : given;
+      const to = legs?.secondRecipient(message.recipient, given) ?? null;
+      const rendered =
+        "issues" in second ? second : to && !to.ok ? { issues: [noNumber(to.reason)] } : second.render(vars);
+      const leg = {
+        route,
+        recipient: to?.ok ? to.recipient : null,
+        vars: legs ? vars : null,
+        content: "issues" in second || campaign ? null : second.content,
+      };
       return {
         contentChannel: firstChannel,
         second:
@@ -73,6 +90,10 @@ const noPlan: SecondLegPlan = { afterMs: 0, onUnknown: false, onRejected: false 
 
 function noRoute(route: string): ContentIssue {
   return { path: "route", level: "error", code: "no-such-route", message: `${route} is not configured here` };
+}
+
+function noNumber(message: string): ContentIssue {
+  return { path: "recipient", level: "error", code: "no-number", message };
 }
 
 function faultOf(issues: readonly ContentIssue[]): string {

@@ -10,6 +10,10 @@ export interface NewSecondLeg {
   route: string;
   /** Billable parts. */
   segments: number;
+  /** In the form of its carrier, where it is not that of the first leg. */
+  recipient?: string | null;
+  /** Of its own content, where that takes other values than the first leg's. */
+  vars?: readonly string[] | null;
   /** Only for a single message. */
   content: unknown;
   /** Why it can't be sent, when it can't: it then stands there as rejected, for people to see. */
@@ -147,8 +151,11 @@ async function insertSecondLegs(
   const rows = await transaction<BegunSecondLeg[]>`
     insert into message (id, campaign_id, route, recipient, line, round, leg, first_leg, segments, vars, valid_until, content,
                          class, overrides, consent_at, consent_source, state, due_at, ended_at, reason)
-    select second.id, first.campaign_id, second.route, first.recipient, first.line, first.round, 2, first.id, second.segments,
-           first.vars, first.valid_until, second.content, first.class, first.overrides, first.consent_at, first.consent_source,
+    select second.id, first.campaign_id, second.route, coalesce(second.recipient, first.recipient), first.line, first.round, 2, first.id, second.segments,
+           case when second.vars is null then first.vars else array(
+             select value from jsonb_array_elements_text(second.vars) with ordinality as each (value, nth) order by nth
+           ) end,
+           first.valid_until, second.content, first.class, first.overrides, first.consent_at, first.consent_source,
            case when second.fault is null then 'queued' else 'rejected' end::message_state,
            case when second.fault is null then now() end,
            case when second.fault is not null then now() end,
@@ -158,9 +165,11 @@ async function insertSecondLegs(
       ${legs.map(({ first }) => first.id)}::uuid[],
       ${column(({ route }) => route)}::text[],
       ${column(({ segments }) => segments)}::smallint[],
+      ${column(({ recipient }) => recipient ?? null)}::text[],
+      ${column(({ vars }) => (vars ? JSON.stringify(vars) : null))}::text[]::jsonb[],
       ${contents}::text[]::jsonb[],
       ${column(({ fault }) => fault)}::text[]
-    ) as second (id, first_leg, route, segments, content, fault)
+    ) as second (id, first_leg, route, segments, recipient, vars, content, fault)
     join message as first on first.id = second.first_leg
     on conflict do nothing
     returning id, first_leg, campaign_id, route`;

@@ -13,6 +13,7 @@ import type { CampaignRef, Producer } from "../producer.ts";
 import { createWarningTally } from "../recipients/warning-tally.ts";
 import { readCampaignOptions } from "../request/campaign-options.ts";
 import { instant, label, readFields } from "../request/read-fields.ts";
+import { secondLegOf } from "../request/second-leg.ts";
 import { sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import { withTemplate } from "../templates/with-template.ts";
@@ -77,7 +78,9 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
         ? stored
         : await withTemplate(sql, { route: campaign.route, rules, prepared: stored });
       const warnings = createWarningTally(prepared.warnings);
-      await importSource(context, { campaign, route, prepared, source, warnings });
+      const first = { route: campaign.route, rules: route.rules, prepared };
+      const second = await secondLegOf(routes, campaign.fallback, first);
+      await importSource(context, { campaign, route, prepared, second, source, warnings });
       return await campaignResult(sql, campaign.id, { warnings: warnings.list() });
     },
     async discardImport(ref) {

@@ -2,8 +2,10 @@ import type { PreparedContent, ProviderRules } from "@hikyaku/core";
 import { type CampaignRow, createCampaign, findCampaign, newId, type Sql } from "@hikyaku/ledger";
 import { CampaignConflictError } from "../errors/campaign-errors.ts";
 import { campaignLaw } from "../law/campaign-law.ts";
+import { bothLegs } from "../recipients/both-legs.ts";
 import { type CheckedOptions, campaignHash, differences, isSamePolicy } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
+import { type SecondLegContent, secondLegOf } from "../request/second-leg.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { KnownRoute } from "../routes/route-book.ts";
@@ -15,6 +17,7 @@ export interface Draft {
   created: boolean;
   route: KnownRoute;
   prepared: PreparedContent;
+  second: SecondLegContent | null;
 }
 
 /**
@@ -35,6 +38,8 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
   const prepared = known
     ? await preparedOf(sql, known, rules, asked)
     : await withTemplate(sql, { route: options.route, rules, prepared: asked });
+  const second = await secondLegOf(routes, options.fallback, { route: options.route, rules, prepared });
+  const { variables, content } = bothLegs({ rules, prepared }, second);
   const { campaign, created } = known
     ? { campaign: known, created: false }
     : await createCampaign(sql, {
@@ -43,12 +48,12 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
         name: options.name,
         route: options.route,
         content: prepared.content,
-        variables: prepared.variables,
+        variables,
         requestHash,
         priority: options.priority,
         // Only of a new campaign, too: one that is known was right by the rules of its time.
         ...campaignLaw(options, {
-          ...{ prepared, classRules: route.classRules, by: options.by ?? context.actor, now: new Date() },
+          ...{ prepared: content, classRules: route.classRules, by: options.by ?? context.actor, now: new Date() },
         }),
         startAt: options.startAt,
         // Only of a new campaign: a repeated call comes when its validity may be over.
@@ -58,7 +63,7 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
       });
   // Somebody else may have created it in the meantime.
   refuseOther(campaign, { options, asked, requestHash, rules });
-  return { campaign, created, route, prepared };
+  return { campaign, created, route, prepared, second };
 }
 
 interface AskedFor {

@@ -33,9 +33,9 @@ export async function enqueueCampaign<Row extends Recipient>(
     ]);
   }
   fields.signal?.throwIfAborted();
-  const { campaign, created, route, prepared } = await createDraft(context, options);
+  const { campaign, created, route, prepared, second } = await createDraft(context, options);
   const warnings = createWarningTally(prepared.warnings);
-  await importSource(context, { campaign, route, prepared, source: request, warnings });
+  await importSource(context, { campaign, route, prepared, second, source: request, warnings });
   if (fields.start) await startIfReady(context, campaign);
   return await campaignResult(context.sql, campaign.id, { created, warnings: warnings.list() });
 }

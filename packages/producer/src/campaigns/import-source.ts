@@ -17,6 +17,7 @@ import { type Chunk, type ChunkTaker, createChunkTaker } from "../recipients/chu
 import { openRecipients } from "../recipients/recipient-reader.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import type { WarningTally } from "../recipients/warning-tally.ts";
+import type { SecondLegContent } from "../request/second-leg.ts";
 import type { Recipient, SourceOptions } from "../request/source-options.ts";
 import type { KnownRoute } from "../routes/route-book.ts";
 import { rejectionsShown } from "./campaign-result.ts";
@@ -32,6 +33,7 @@ export interface ImportInput<Row extends Recipient> {
   campaign: CampaignRow;
   route: KnownRoute;
   prepared: PreparedContent;
+  second: SecondLegContent | null;
   source: SourceOptions<Row>;
   warnings: WarningTally;
 }
@@ -46,16 +48,17 @@ export async function importSource<Row extends Recipient>(
   context: CampaignContext,
   input: ImportInput<Row>,
 ): Promise<void> {
-  const { campaign, route, prepared, source, warnings } = input;
+  const { campaign, route, second, source, warnings } = input;
   const { class: messageClass, overrides } = campaign;
   const { classRules } = route;
-  const law = createRowLaw({ messageClass, overrides, prepared, classRules, now: new Date() });
+  const { variables, rules, content } = bothLegs({ rules: route.rules, prepared: input.prepared }, second);
+  const law = createRowLaw({ messageClass, overrides, prepared: content, classRules, now: new Date() });
   const reader = openRecipients(source.recipients, source.signal);
   const taker = createChunkTaker({
     reader,
-    variables: prepared.variables,
+    variables,
     readsConsent: law !== null,
-    check: createRowChecker(route.rules, campaign.fallback ? bothLegs(prepared) : prepared, warnings, law),
+    check: createRowChecker(rules, content, warnings, law),
     lineOf: source.lineOf,
     keepRows: source.onRejected !== undefined,
   });

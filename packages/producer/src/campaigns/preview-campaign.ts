@@ -13,6 +13,7 @@ import { createWarningTally, type ImportWarning } from "../recipients/warning-ta
 import { type CampaignOptions, campaignFields, toChecked } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
 import { readFields } from "../request/read-fields.ts";
+import { secondLegOf } from "../request/second-leg.ts";
 import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import { withTemplate } from "../templates/with-template.ts";
@@ -40,10 +41,19 @@ export interface CampaignPreview {
   suppressed: number;
   /** Billable parts of all recipients that are not suppressed. */
   segments: number;
+  /** The route of the second leg, see `fallbackAfter`; null when there is none. */
+  secondLegRoute: string | null;
   /** Billable parts that come on top where everybody needs the second leg, see `fallbackAfter`. */
   secondLegSegments: number;
   /** The first three messages as their recipients would read them. */
-  samples: { line: number; to: string; text: string; segments: number }[];
+  samples: {
+    line: number;
+    to: string;
+    text: string;
+    /** The second leg as its recipient would read it; null when there is none. */
+    secondText: string | null;
+    segments: number;
+  }[];
   /** The first 100 rejected rows, duplicates included. */
   rejections: RejectedRow[];
   warnings: ImportWarning[];
@@ -67,21 +77,23 @@ export async function previewCampaign<Row extends Recipient>(
   const { rules, classRules } = await routes.find(route);
   const prepared = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, options.content) });
   checkPlan(fallback, prepared, options);
-  const secondLeg = fallback ? prepared.fallback : null;
+  const second = await secondLegOf(routes, fallback, { route, rules, prepared });
+  const legs = bothLegs({ rules, prepared }, second);
   const now = new Date();
-  const campaign = campaignLaw(options, { prepared, classRules, by: actor, now });
+  const campaign = campaignLaw(options, { prepared: legs.content, classRules, by: actor, now });
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
     route,
     class: campaign.class,
     windows: windowsInForce(campaign, classRules),
-    variables: prepared.variables,
+    variables: legs.variables,
     recipients: 0,
     rejected: 0,
     duplicates: 0,
     suppressed: 0,
     segments: 0,
+    secondLegRoute: second?.route ?? null,
     secondLegSegments: 0,
     samples: [],
     rejections: [],
@@ -91,10 +103,10 @@ export async function previewCampaign<Row extends Recipient>(
   const reader = openRecipients(request.recipients, fields.signal);
   try {
     const { class: messageClass, overrides } = campaign;
-    const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
-    const check = createRowChecker(rules, secondLeg ? bothLegs(prepared) : prepared, warnings, law);
+    const law = createRowLaw({ messageClass, overrides, prepared: legs.content, classRules, now });
+    const check = createRowChecker(legs.rules, legs.content, warnings, law);
     const keepRows = request.onRejected !== undefined;
-    const { variables } = prepared;
+    const { variables } = legs;
     const taker = createChunkTaker({
       ...{ reader, variables, check, lineOf: request.lineOf, keepRows, readsConsent: law !== null },
     });
@@ -112,12 +124,13 @@ export async function previewCampaign<Row extends Recipient>(
       for (const { line, recipient, vars, segments } of good) {
         if (suppressed.has(recipient)) continue;
         preview.segments += segments;
-        const second = secondLeg?.render(vars);
-        if (second && "segments" in second) preview.secondLegSegments += second.segments;
+        const follows = legs.renderSecond(vars);
+        if (follows && "segments" in follows) preview.secondLegSegments += follows.segments;
         if (preview.samples.length < samplesShown) {
-          const rendered = prepared.render(vars);
+          const rendered = legs.content.render(vars);
           const text = "preview" in rendered ? rendered.preview : "";
-          preview.samples.push({ line, to: maskNumber(recipient), text, segments });
+          const secondText = follows && "preview" in follows ? follows.preview : null;
+          preview.samples.push({ line, to: maskNumber(recipient), text, secondText, segments });
         }
       }
       refused.sort((one, other) => one.line - other.line);

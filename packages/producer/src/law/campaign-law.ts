@@ -30,7 +30,12 @@ export interface CampaignLaw {
  */
 export function campaignLaw(
   options: Pick<CheckedOptions, "class" | "window" | "overrides">,
-  { prepared, classRules, by, now }: { prepared: PreparedContent; classRules: ClassRules; by: string; now: Date },
+  {
+    prepared,
+    classRules,
+    by,
+    now,
+  }: { prepared: Pick<PreparedContent, "visibleTexts">; classRules: ClassRules; by: string; now: Date },
 ): CampaignLaw {
   const { window, overrides = [] } = options;
   const messageClass = classOf(options.class, classRules, "campaign");
@@ -49,7 +54,7 @@ export function recorded(overrides: readonly RuleOverride[], by: string, now: Da
 }
 
 function checkTemplate(
-  { visibleTexts = [[]] }: PreparedContent,
+  { visibleTexts = [[]] }: Pick<PreparedContent, "visibleTexts">,
   { classRules, overrides }: { classRules: ClassRules; overrides: readonly RuleOverride[] },
 ): void {
   const faults = createAdvertisingCheck(classRules)

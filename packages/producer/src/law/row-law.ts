@@ -22,7 +22,7 @@ export interface RowLawInput {
   /** Null: from before there were classes, and nothing is asked. */
   messageClass: MessageClass | null;
   overrides: readonly RuleOverride[];
-  prepared: PreparedContent;
+  prepared: Pick<PreparedContent, "visibleTexts">;
   classRules: ClassRules;
   now: Date;
 }

@@ -21,6 +21,7 @@ import { classFields } from "../request/class-fields.ts";
 import { contentOf } from "../request/content-field.ts";
 import { checkPlan, type FallbackOptions, fallbackFields, planOf } from "../request/fallback-fields.ts";
 import { instant, label, lengthOfTime, readFields } from "../request/read-fields.ts";
+import { secondLegOf } from "../request/second-leg.ts";
 import { oneValidity, validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
@@ -128,13 +129,14 @@ export async function sendMessage(
   const now = new Date();
   const messageClass = classOf(fields.class, classRules, "single");
   const { overrides = [], consentAt, consentSource } = fields;
-  const law = createRowLaw({ messageClass, overrides, prepared, classRules, now });
   const withCopy = await withTemplate(sql, { route, rules, prepared });
+  const second = await secondLegOf(routes, fallback, { route, rules, prepared: withCopy });
+  const legs = bothLegs({ rules, prepared: withCopy }, second);
+  const law = createRowLaw({ messageClass, overrides, prepared: legs.content, classRules, now });
   const tally = createWarningTally(withCopy.warnings);
-  const values = cellsOf({ to, ...variables }, prepared.variables)?.slice(1) ?? [];
+  const values = cellsOf({ to, ...variables }, legs.variables)?.slice(1) ?? [];
   const consents = consentCellsOf({ consent_at: consentAt, consent_source: consentSource });
-  const both = fallback ? bothLegs(withCopy) : withCopy;
-  const checked = createRowChecker(rules, both, tally, law)([to, ...values, ...consents], 1);
+  const checked = createRowChecker(legs.rules, legs.content, tally, law)([to, ...values, ...consents], 1);
   if (!checked.ok) {
     const path = checked.path === "consent_at" ? "consentAt" : checked.path;
     throw new InvalidMessageError([{ path, message: checked.reason, code: checked.code }]);

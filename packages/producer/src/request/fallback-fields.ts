@@ -1,11 +1,14 @@
-import type { PreparedContent, SecondLegPlan } from "@hikyaku/core";
+import { type PreparedContent, type SecondLegPlan, variableName } from "@hikyaku/core";
 import * as z from "zod";
 import type { Fault } from "../errors/hikyaku-error.ts";
 import { InvalidRequestError } from "../errors/request-errors.ts";
-import { lengthOfTime } from "./read-fields.ts";
+import { label, lengthOfTime } from "./read-fields.ts";
 import type { Validity } from "./validity.ts";
 
-/** What follows a message that does not arrive: the part of its content that stands alone, for +Message its SMS. */
+/**
+ * What follows a message that does not arrive: the part of its content that stands alone, for +Message its SMS; or what is given for it,
+ * over the same route or another.
+ */
 export interface FallbackOptions {
   /** Who has not got the message so long after its acceptance, e.g. `"4h"`, gets the SMS. Whoever it failed for gets it at once. */
   fallbackAfter?: string;
@@ -13,6 +16,14 @@ export interface FallbackOptions {
   fallbackOnUnknown?: boolean;
   /** Also where the gateway refused the message, at once. Default false: mostly it is the content that is wrong. */
   fallbackOnRejected?: boolean;
+  /** Name of another route it goes over, e.g. an SMS route behind AlimTalk. Default: the same. */
+  fallbackRoute?: string;
+  /** What it says there, as that route's carrier takes it. Default: the part of the content that stands alone. */
+  fallbackContent?: Readonly<Record<string, unknown>>;
+  /** Short form of `fallbackContent: { text }`. Its `#{name}` places are fields of the recipients as well. */
+  fallbackText?: string;
+  /** Field of the recipients with the number for it, where the routes reach different numbers. Default: the same number. */
+  fallbackTo?: string;
 }
 
 const longestMs = 14 * 24 * 3_600_000;
@@ -24,12 +35,25 @@ export const fallbackFields = {
   fallbackAfter: lengthOfTime.refine((ms) => ms >= 1_000 && ms <= longestMs, "from 1s to 14d").optional(),
   fallbackOnUnknown: flag,
   fallbackOnRejected: flag,
+  fallbackRoute: label.optional(),
+  fallbackContent: z
+    .custom<Readonly<Record<string, unknown>>>(
+      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+      "an object as the route's carrier takes it",
+    )
+    .optional(),
+  fallbackText: z.string("a text").optional(),
+  fallbackTo: label.optional(),
 };
 
 interface GivenFallback {
   fallbackAfter?: number | undefined;
   fallbackOnUnknown?: boolean | undefined;
   fallbackOnRejected?: boolean | undefined;
+  fallbackRoute?: string | undefined;
+  fallbackContent?: Readonly<Record<string, unknown>> | undefined;
+  fallbackText?: string | undefined;
+  fallbackTo?: string | undefined;
 }
 
 /** Undefined when nothing is to follow. @throws InvalidRequestError when the others are given without `fallbackAfter` */
@@ -37,12 +61,27 @@ export function planOf({
   fallbackAfter,
   fallbackOnUnknown = false,
   fallbackOnRejected = false,
+  fallbackRoute,
+  fallbackContent,
+  fallbackText,
+  fallbackTo,
 }: GivenFallback): SecondLegPlan | undefined {
-  if (fallbackAfter !== undefined) {
-    return { afterMs: fallbackAfter, onUnknown: fallbackOnUnknown, onRejected: fallbackOnRejected };
+  if (fallbackContent !== undefined && fallbackText !== undefined) {
+    throw new InvalidRequestError([
+      { path: "fallbackText", message: "fallbackContent is given too; leave one of them out" },
+    ]);
   }
-  const flags = { fallbackOnUnknown, fallbackOnRejected };
-  const alone = Object.entries(flags).flatMap(([path, isGiven]) => (isGiven ? [path] : []));
+  if (fallbackAfter !== undefined) {
+    const content = fallbackContent ?? (fallbackText === undefined ? undefined : { text: fallbackText });
+    return {
+      ...{ afterMs: fallbackAfter, onUnknown: fallbackOnUnknown, onRejected: fallbackOnRejected },
+      ...(fallbackRoute === undefined ? {} : { route: fallbackRoute }),
+      ...(content === undefined ? {} : { content }),
+      ...(fallbackTo === undefined ? {} : { recipientIn: variableName(fallbackTo) }),
+    };
+  }
+  const others = { fallbackOnUnknown, fallbackOnRejected, fallbackRoute, fallbackContent, fallbackText, fallbackTo };
+  const alone = Object.entries(others).flatMap(([path, given]) => (given ? [path] : []));
   if (alone.length === 0) return undefined;
   throw new InvalidRequestError(
     alone.map((path) => ({ path, message: "fallbackAfter is missing; give it, e.g. 4h, or leave this one out" })),
@@ -56,12 +95,24 @@ export function planOf({
  */
 export function checkPlan(
   plan: SecondLegPlan | undefined,
-  prepared: Pick<PreparedContent, "fallback" | "channel">,
+  prepared: Pick<PreparedContent, "fallback" | "channel" | "isFollowedByCarrier">,
   validity: Validity & { startAt?: Date | null },
 ): void {
   if (!plan) return;
   const faults: Fault[] = [];
-  if (!prepared.fallback) {
+  const isOfItsOwn = plan.route !== undefined || plan.content !== undefined;
+  if (prepared.isFollowedByCarrier) {
+    faults.push({
+      path: "fallbackAfter",
+      message:
+        "the carrier itself sends an SMS when this content does not arrive (failover), so its recipients could get two; set failover to false, or leave this one out",
+    });
+  } else if (isOfItsOwn && prepared.channel === "sms") {
+    faults.push({
+      path: "fallbackAfter",
+      message: "the content is an SMS itself, and nobody gets a second one; leave this one out",
+    });
+  } else if (!isOfItsOwn && !prepared.fallback) {
     faults.push({
       path: "fallbackAfter",
       message:

@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import { addFallbackOptions, type ContentOptions, fallbackOf } from "../../campaigns/campaign-options.ts";
+import {
+  addFallbackOptions,
+  type ContentOptions,
+  type FallbackField,
+  fallbackOf,
+} from "../../campaigns/campaign-options.ts";
 import { addClassOptions, type ClassOptions, classFieldsOf } from "../../campaigns/class-options.ts";
 import { readSaid } from "../../campaigns/read-said.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
@@ -12,7 +17,7 @@ import { printResult } from "../../output/print-result.ts";
 interface MessageSendOptions
   extends GlobalOptions,
     ClassOptions,
-    Pick<ContentOptions, "fallbackAfter" | "fallbackOnUnknown" | "fallbackOnRejected"> {
+    Pick<ContentOptions, FallbackField | "fallbackContentFile"> {
   route: string;
   to: string;
   text?: string;

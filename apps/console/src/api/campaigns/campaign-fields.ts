@@ -17,6 +17,21 @@ export const fallbackFields = {
     .boolean()
     .optional()
     .describe("Also where the gateway refused it, at once. Default false: mostly it is the content that is wrong."),
+  fallbackRoute: z
+    .string()
+    .optional()
+    .describe("Another route it goes over, e.g. an SMS route behind AlimTalk. Default: the same route."),
+  fallbackText: z.string().optional().describe("Short form of `fallbackContent: { text }`."),
+  fallbackContent: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      "What it says there, as that route's carrier takes it. Default: the part of the content that stands alone.",
+    ),
+  fallbackTo: z
+    .string()
+    .optional()
+    .describe("Field of the recipients with the number for it, where the routes reach different numbers."),
 };
 
 /** What campaigns and single messages say of their class. */

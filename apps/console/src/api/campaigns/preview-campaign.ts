@@ -42,9 +42,21 @@ const preview = z
     duplicates: z.int(),
     suppressed: z.int(),
     segments: z.int().describe("Billable parts of all recipients that are not suppressed."),
+    secondLegRoute: z
+      .string()
+      .nullable()
+      .describe("The route of the second leg, see `fallbackAfter`; null without one."),
     secondLegSegments: z.int().describe("Billable parts on top, if everybody needed the second leg."),
     samples: z
-      .array(z.object({ line: z.int(), to: z.string(), text: z.string(), segments: z.int() }))
+      .array(
+        z.object({
+          line: z.int(),
+          to: z.string(),
+          text: z.string(),
+          secondText: z.string().nullable().describe("The second leg as its recipient would read it."),
+          segments: z.int(),
+        }),
+      )
       .describe("The first three messages as their recipients would read them; the numbers are masked."),
     rejections: z.array(rejectionSchema).describe("The first 100."),
     warnings: z.array(warningSchema),
