@@ -25,6 +25,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 const account = `provider: kddi, baseUrl: "https://gw.example/au", botId: b, basicAuth: { user: u, password: p }, smsNumber: "0312345678"`;
 const plus = `  plus: { ${account}, tokens: { au: a, docomo: d, softbank: s } }\n`;
 const sens = `  kakao: { provider: sens, baseUrl: "https://sens.example", serviceId: "ncp:kkobizmsg:kr:1:shop", accessKey: k, secretKey: s, plusFriendId: "@shop" }\n`;
+const sensSms = `  korean-sms: { provider: sens-sms, baseUrl: "https://sens.example", serviceId: "ncp:sms:kr:100000000001:demo", accessKey: k, secretKey: s, smsNumber: "0212345678" }\n`;
 const right = `mode: sms-fallback
 carousel:
   - title: "#{品}コート"
@@ -157,11 +158,16 @@ test.each([
   });
 });
 
-test("a carrier without pages says so", async () => {
+test("a SENS route draws an AlimTalk; a carrier without pages says so", async () => {
+  const three = await readFile(join(cwd, "three.yaml"), "utf8");
+  await writeFile(join(cwd, "four.yaml"), `${three}${sensSms}`);
   await writeFile(join(cwd, "talk.yaml"), "templateCode: T1\ntext: 안녕하세요\n");
-  const argv = ["--config", "three.yaml", "content", "preview", "talk.yaml", "--route", "kakao"];
-  expect(await runCli(argv, { cwd })).toMatchObject({
-    code: 1,
-    err: expect.stringContaining("has no page for its messages"),
+  await writeFile(join(cwd, "plain.yaml"), "text: 안녕하세요\n");
+  const draw = (file: string, route: string) =>
+    runCli(["--config", "four.yaml", "content", "preview", file, "--route", route], { cwd });
+  expect(await draw("talk.yaml", "kakao")).toMatchObject({ code: 0 });
+  expect(await readFile(join(cwd, "talk.preview.html"), "utf8")).toContain("안녕하세요");
+  expect(await draw("plain.yaml", "korean-sms")).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining("has no page for its messages") },
   });
 });

@@ -7,7 +7,7 @@ beforeAll(async () => {
   site = await startTestConsole();
   await publishRoutes(site.ledger.sql, [
     { name: "plus", provider: "kddi", settings: { smsNumber: "0312345678", plusMessage: true } },
-    { name: "kakao", provider: "sens", settings: { plusFriendId: "@shop" } },
+    { name: "korean-sms", provider: "sens-sms", settings: { smsNumber: "0212345678" } },
   ]);
 });
 afterAll(() => site[Symbol.asyncDispose]());
@@ -79,6 +79,6 @@ test.each([
 });
 
 test("a carrier without pages is a problem of its own", async () => {
-  const body = { route: "kakao", content: { templateCode: "T1", text: "안녕하세요" } };
+  const body = { route: "korean-sms", content: { text: "안녕하세요" } };
   expect((await post("preview", body)).json()).toMatchObject({ status: 422, type: "/problems/no-preview" });
 });
