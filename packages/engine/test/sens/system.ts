@@ -100,7 +100,7 @@ export async function startSensSystem(
       worker: { healthPort: 0 },
       poller: { healthPort: 0, interval: "100ms" },
       feed: { interval: "50ms" },
-      heartbeat: { every: "200ms", deadAfter: "2s" },
+      heartbeat: { every: "200ms", deadAfter: "4s" },
       ...options.config,
       routes: {
         [route]: {
@@ -163,7 +163,7 @@ export async function startSensSystem(
       return id;
     },
     messages: (campaignId, leg) => listMessages(sql, { campaignId, limit: 10_000, ...(leg && { leg }) }),
-    async reached(campaignId, wanted, timeoutMs = 40_000) {
+    async reached(campaignId, wanted, timeoutMs = 90_000) {
       let counts: Record<string, number> = {};
       const isThere = async () => {
         counts = { ...(await campaignCounts(sql, { campaignId, leg: 1 })) };

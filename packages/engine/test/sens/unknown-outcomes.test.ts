@@ -3,7 +3,7 @@ import { waitFor } from "@hikyaku/testkit";
 import { expect, test, vi } from "vitest";
 import { fateOf, numberOf, startSensSystem } from "./system.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, n) => numberOf(from + n));
 
