@@ -1,6 +1,6 @@
 import { writeCell } from "@hikyaku/core";
 import { type MessageFilter, type Sql, streamSearch } from "@hikyaku/ledger";
-import { messageView } from "./message-view.ts";
+import { shownMessage } from "./shown-message.ts";
 
 const columns = [
   ...(["queuedAt", "route", "campaignId", "to", "state", "reason", "segments", "attempts", "round", "leg"] as const),
@@ -17,7 +17,7 @@ export async function* exportSearch(
   yield `\ufeff${columns.join(",")}\r\n`;
   for await (const page of streamSearch(sql, filter)) {
     yield page
-      .map((message) => messageView(message, { showNumbers }))
+      .map((message) => shownMessage(message, { showNumbers }))
       .map((view) => `${columns.map((column) => writeCell(cellOf(view[column]))).join(",")}\r\n`)
       .join("");
   }

@@ -6,8 +6,8 @@ import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
 import { exportSearch } from "../../messages/export-search.ts";
-import { messageView } from "../../messages/message-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
+import { shownMessage } from "../../messages/shown-message.ts";
 import { oneOf, since, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
@@ -63,7 +63,7 @@ export function addSearch(message: Command, cli: Cli): void {
             return 0;
           }
           const page = await searchMessages(sql, { ...filter, limit, ...(before === undefined ? {} : { before }) });
-          const items = page.rows.map((row) => messageView(row, { showNumbers }));
+          const items = page.rows.map((row) => shownMessage(row, { showNumbers }));
           printResult(
             cli,
             { ...options, json: options.json ?? options.format === "json" },
