@@ -1,0 +1,97 @@
+import { publishRoutes, recordAccount, takeAccountRefresh } from "@hikyaku/ledger";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestConsole, type TestConsole } from "./start-test-console.ts";
+
+let site: TestConsole;
+let cookie: string;
+
+const approved = {
+  templateCode: "NEWS01",
+  templateName: "News",
+  content: "#{name}님 <소식>",
+  buttons: [{ type: "WL", name: "보기", linkMobile: "https://#{url}", linkPc: "https://#{url}" }],
+  templateInspectionStatus: "COMPLETE",
+  templateStatus: "ACTIVE",
+};
+const returned = {
+  ...approved,
+  templateCode: "BACK01",
+  templateInspectionStatus: "REJECT",
+  comments: [{ content: "버튼 링크를 확인해 주세요", createTime: "2026-11-20T10:00:00" }],
+};
+
+beforeAll(async () => {
+  site = await startTestConsole();
+  cookie = await site.signIn();
+  const { sql } = site.ledger;
+  await publishRoutes(sql, [{ name: "kakao", provider: "sens", settings: { plusFriendId: "@demo_shop" } }]);
+  await takeAccountRefresh(sql, { route: "kakao", everyMs: 600_000, leaseMs: 60_000 });
+  const templates = [approved, returned].map((template) => ({
+    ...{ code: template.templateCode, state: template.templateInspectionStatus, template },
+  }));
+  const channel = { channelId: "@demo_shop", channelName: "Demo", channelStatus: "ACTIVE", isBlock: false };
+  await recordAccount(sql, { route: "kakao", templates, channels: [{ id: "@demo_shop", channel }] });
+});
+afterAll(() => site[Symbol.asyncDispose]());
+
+test("the page lists templates and channels, and a template's page says what may be done with it", async () => {
+  const list = await site.browse("/templates", { cookie });
+  expect(list.statusCode).toBe(200);
+  for (const text of [
+    "NEWS01",
+    "approved",
+    "BACK01",
+    "returned",
+    "@demo_shop Demo: normal",
+    "#{name}님 &lt;소식&gt;",
+  ]) {
+    expect(list.body).toContain(text);
+  }
+  const one = await site.browse("/templates/kakao/BACK01", { cookie });
+  for (const text of [
+    "버튼 링크를 확인해 주세요",
+    "only templates that are approved can be sent by",
+    "Edit it</dt><dd><b>yes",
+  ]) {
+    expect(one.body).toContain(text);
+  }
+  const preview = await site.browse("/templates/kakao/NEWS01/preview", { cookie });
+  expect(preview.headers["content-security-policy"]).toContain("style-src 'unsafe-inline'");
+  expect(preview.body).toContain("name님 &lt;소식&gt;");
+  expect((await site.browse("/templates/kakao/NOTHING", { cookie })).statusCode).toBe(404);
+});
+
+test("the API lists, shows, previews and checks, and asks for a fresh copy", async () => {
+  const list = (await site.call("GET", "/v1/templates?state=reject")).json();
+  expect(list.items).toMatchObject([{ code: "BACK01", state: "REJECT", actions: { edit: null, delete: null } }]);
+  expect(list.accounts).toMatchObject([{ route: "kakao", error: null }]);
+  const shown = (await site.call("GET", "/v1/templates/kakao/NEWS01")).json();
+  expect(shown).toMatchObject({ variables: ["name", "url"], content: { templateCode: "NEWS01" } });
+  const body = { variables: { name: "김하나" } };
+  const preview = (await site.call("POST", "/v1/templates/kakao/NEWS01/preview", { body })).json();
+  expect(preview.text).toContain("김하나님 <소식>");
+  const lint = await site.call("POST", "/v1/templates/lint", { body: { route: "kakao", template: approved } });
+  expect(lint.json()).toMatchObject({ ok: false, issues: [{ code: "not-unique" }, { code: "not-unique" }] });
+  expect((await site.call("GET", "/v1/channels")).json().items).toMatchObject([{ id: "@demo_shop", faults: [] }]);
+  const asked = await site.call("POST", "/v1/templates/refresh", { body: { route: "kakao" } });
+  expect(asked.statusCode).toBe(202);
+  expect(asked.json().askedAt).not.toBeNull();
+  expect((await site.call("POST", "/v1/templates/refresh", { body: { route: "coupon-sms" } })).statusCode).toBe(404);
+});
+
+test("a campaign by a template that is not approved is refused with its state", async () => {
+  const body = {
+    route: "kakao",
+    class: "transactional",
+    content: { templateCode: "BACK01", text: "#{name}님 <소식>" },
+  };
+  const refused = await site.call("POST", "/v1/campaigns", { body, headers: { "idempotency-key": "back" } });
+  expect(refused.json()).toMatchObject({ errors: [{ code: "template-not-usable" }] });
+  expect(refused.json().detail).toContain("is returned (REJECT)");
+});
+
+test("the history is searched over HTTP, page by page", async () => {
+  const none = await site.call("GET", "/v1/messages?template=NEWS01&state=delivered&request=accepted&requestId=x");
+  expect(none.json()).toEqual({ items: [], nextCursor: null });
+  expect((await site.call("GET", "/v1/messages?campaign=nobody")).statusCode).toBe(404);
+});
