@@ -69,7 +69,7 @@ function drawPreview(preview: FilePreview, paint: Paint): string {
       `${paint.bold(counted(receive, "recipient"))} would get ${counted(segments, "billable part")} over ${preview.route} (read as ${preview.encoding})`,
       ...(secondLegSegments > 0
         ? [
-            `${counted(secondLegSegments, "billable part")} more over ${secondLegRoute} if everybody needed the second leg`,
+            `${counted(secondLegSegments, "billable part")} more${secondLegRoute === preview.route ? "" : ` over ${secondLegRoute}`} if everybody needed the second leg`,
           ]
         : []),
       `as ${preview.class}, ${times}`,
