@@ -43,11 +43,11 @@ async function emitDeclarations(packageFolder: URL, outDir: string): Promise<voi
       outDir,
       typeRoots: [fileURLToPath(new URL("../../node_modules/@types", packageFolder))],
     },
-    include: [],
-    // Each by itself: what is only found as a dependency gets no declarations.
-    files: ["producer", ...workspacePackages].map((name) =>
-      fileURLToPath(new URL(`../${name}/src/index.ts`, packageFolder)),
+    // Every file by itself: one that is only found as a dependency may get no declarations.
+    include: ["producer", ...workspacePackages].map((name) =>
+      fileURLToPath(new URL(`../${name}/src/**/*.ts`, packageFolder)),
     ),
+    exclude: ["**/*.test.ts"],
   };
   const project = join(outDir, "tsconfig.json");
   await writeFile(project, JSON.stringify(config));
