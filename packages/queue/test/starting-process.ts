@@ -6,15 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connectRedis } from "../src/connection.ts";
 import { openThrottle } from "../src/throttle/open-throttle.ts";
 
-const {
-  url,
-  prefix,
-  route,
-  tps,
-  concurrency,
-  latencyMs,
-  busyMs = 0,
-} = JSON.parse(process.argv[2] ?? "{}") as StartingOptions;
+const { url, prefix, route, tps, concurrency, latencyMs } = JSON.parse(process.argv[2] ?? "{}") as StartingOptions;
 
 export interface StartingOptions {
   url: string;
@@ -23,8 +15,6 @@ export interface StartingOptions {
   tps: number | null;
   concurrency: number;
   latencyMs: number;
-  /** Keeps the event loop busy for so long in every turn. */
-  busyMs?: number;
 }
 
 const connections = connectRedis({ url });
@@ -51,10 +41,3 @@ setInterval(() => {
   if (starts.length > 0) console.log(JSON.stringify(starts));
   starts = [];
 }, 100);
-
-function keepBusy(): void {
-  const until = performance.now() + busyMs;
-  while (performance.now() < until);
-  setImmediate(keepBusy);
-}
-if (busyMs > 0) keepBusy();
