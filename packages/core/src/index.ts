@@ -119,6 +119,12 @@ export type {
   SubscribersAnswer,
 } from "./provider/provider.ts";
 export type {
+  CancelAnswer,
+  CarrierReservation,
+  ReservationAnswer,
+  ReservationCalls,
+} from "./provider/reservations.ts";
+export type {
   AccountAnswer,
   ChannelFacts,
   TemplateAction,

@@ -14,6 +14,14 @@ export { type ProcessParts, type ProcessSpec, type RunningPart, runProcess } fro
 export type { CapabilityRequest, CheckedCapability } from "./questions/check-capabilities.ts";
 export { openQuestions, type QuestionDeps, type Questions } from "./questions/open-questions.ts";
 export { QuestionError, type QuestionFault } from "./questions/question-error.ts";
+export {
+  type CancelledReservation,
+  ReservationError,
+  type ReservationPage,
+  type ReservationPageRequest,
+  type ReservationPlace,
+  type ReservationView,
+} from "./questions/reservations.ts";
 export type { SubscribersPage } from "./questions/subscribers-page.ts";
 export { createReceiptApplier, type ReceiptApplier } from "./receipts/create-receipt-applier.ts";
 export {

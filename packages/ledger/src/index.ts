@@ -110,6 +110,13 @@ export {
 export { type AppliedReceipts, type ApplyReceiptsInput, applyReceipts } from "./receipts/apply-receipts.ts";
 export { rehearseReceipts } from "./receipts/rehearse-receipts.ts";
 export { type NewReceipt, storeReceipts } from "./receipts/store-receipts.ts";
+export { type EndReservationInput, endReservation } from "./reservations/end-reservation.ts";
+export {
+  findReservation,
+  type ListReservationsInput,
+  listReservations,
+  type ReservationRow,
+} from "./reservations/list-reservations.ts";
 export { type DeletedBatch, deleteFinished } from "./retention/delete-finished.ts";
 export { deleteEvents, deleteInbound } from "./retention/delete-told.ts";
 export { findRoute, listRoutes } from "./routes/find-route.ts";

@@ -5,7 +5,7 @@ import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
 import { alimtalk, type FinishedMessage, previewOf } from "./message.ts";
-import { type Reserve, reservedAt } from "./reserve-time.ts";
+import { type Reserve, reservedAt, reserveFault } from "./reserve-time.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
 import { templateFaults } from "./template-states.ts";
@@ -70,6 +70,7 @@ export function prepareAlimtalkContent(
     channel: texts.failover === false ? alimtalk : null,
     isFollowedByCarrier: texts.failover !== false,
     reservedAt: reserve === undefined ? null : reservedAt(reserve),
+    reserveFault: (at) => (reserve === undefined ? null : reserveIssue(reserve, at)),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);
       if ("issues" in rendered) return rendered;
@@ -89,6 +90,11 @@ export function prepareAlimtalkContent(
 /** What all messages of one request have in common (protocol notes §5.1); the channel is the route's. */
 export function requestKeyOf({ templateCode, reserve }: Pick<AlimtalkPayload, "templateCode" | "reserve">): string {
   return JSON.stringify([templateCode, reserve ?? null]);
+}
+
+function reserveIssue(reserve: Reserve, at: Date): ContentIssue | null {
+  const message = reserveFault(reserve, at);
+  return message === null ? null : { path: "content.reserve.time", level: "error", code: "reserve-time", message };
 }
 
 /** The SMS as it was written; null when none is to follow. */

@@ -207,6 +207,7 @@ function answerOfReservation(reservation: CallAnswer<Reservation> | null): LookU
   if (reservation.kind !== "ok") return failureOf(reservation);
   const { state, reservedAt } = reservation.value;
   const known = reservationStateOf(state);
+  if (known === "CANCELED") return { kind: "revoked", reason: "its reservation was cancelled at the carrier" };
   if (known !== undefined && reservationStates[known].isOver && !reservationStates[known].wasSent) {
     return { kind: "rejected", reason: `its reservation: ${reservationStates[known].means} (${known})` };
   }

@@ -1,6 +1,7 @@
 import { normaliseKoreanMobile, type Provider, type ProviderRules, type RouteSettings } from "@hikyaku/core";
 import { prepareAlimtalkContent } from "./content.ts";
 import { alimtalkPage } from "./preview-page.ts";
+import { reservationStates } from "./reservation-states.ts";
 import { publicSettingsSchema, type SensRouteConfig } from "./route-config.ts";
 import { connectSens } from "./sens-client.ts";
 import { templateRules } from "./template-rules.ts";
@@ -26,6 +27,7 @@ function createRules(published: RouteSettings): ProviderRules {
     recipientsPerRequest: settings.recipientsPerRequest,
     readableDays,
     canLookUp: true,
+    reservationStates: Object.keys(reservationStates),
     prepareContent: (content) => prepareAlimtalkContent(content, settings),
     templates: templateRules,
     previewPage: alimtalkPage(settings),

@@ -16,7 +16,7 @@ export interface Reservation {
   timeZone: string | null;
 }
 
-interface ReservationContext {
+export interface ReservationContext {
   caller: SignedCaller;
   endpoint: Pick<Endpoint, "reserveStatus" | "reservation">;
   credentials: readonly string[];

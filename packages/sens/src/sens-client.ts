@@ -1,4 +1,4 @@
-import type { AttemptOutcome, FurtherCalls, OutgoingMessage, ProviderClient } from "@hikyaku/core";
+import type { AttemptOutcome, FurtherCalls, OutgoingMessage, ProviderClient, ReservationCalls } from "@hikyaku/core";
 import { readAccount } from "./account.ts";
 import type { CallAnswer } from "./call-answer.ts";
 import { listChannels, type SensChannel } from "./channels.ts";
@@ -9,6 +9,7 @@ import { type LookUpContext, lookUp } from "./look-up.ts";
 import { alimtalk } from "./message.ts";
 import { type ListFilter, type ListScope, listPage, type MessagePage } from "./message-list.ts";
 import { cancelReservation, type Reservation, readReservation } from "./reservation.ts";
+import { reservationCalls } from "./reservation-calls.ts";
 import { reservedAt, reserveFault } from "./reserve-time.ts";
 import type { SensRouteConfig } from "./route-config.ts";
 import { type AlimtalkMessage, alimtalkRequestBody, readSendCall } from "./send.ts";
@@ -29,6 +30,7 @@ export interface SensClient extends ProviderClient {
   readReservation(reserveId: string): Promise<CallAnswer<Reservation>>;
   /** Only while it is READY and not in its last 10 minutes; see `cancelFault`. */
   cancelReservation(reserveId: string): Promise<CallAnswer<"cancelled">>;
+  readonly reservations: ReservationCalls;
 }
 
 /** Opens the client of a route. Nothing is sent before the first call. */
@@ -63,7 +65,9 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
   const sendOne = async (messages: readonly AlimtalkMessage[]): Promise<AttemptOutcome[]> => {
     const reserve = messages[0]?.payload.reserve;
     const fault = reserve === undefined ? null : reserveFault(reserve, new Date(Date.now() + caller.offsetMs()));
-    if (fault !== null) return messages.map(() => ({ kind: "rejected", reason: `not sent: ${fault}` }));
+    if (fault !== null) {
+      return messages.map(() => ({ kind: "rejected", reason: `not sent: content.reserve.time: ${fault}` }));
+    }
     const body = alimtalkRequestBody(messages, plusFriendId);
     const result = await caller.call({ method: "POST", target: endpoint.messages, body });
     return readSendCall(result, messages, config, credentials);
@@ -98,6 +102,7 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
     listMessages: (scope, filter = {}, nextToken = null) => listPage(scope, filter, nextToken, list),
     readReservation: (reserveId) => readReservation(reserveId, reservations),
     cancelReservation: (reserveId) => cancelReservation(reserveId, reservations),
+    reservations: reservationCalls(reservations),
     close: () => caller.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { VisibleTexts } from "../law/advertising-check.ts";
 import type { AttemptOutcome } from "../outcome/attempt-outcome.ts";
 import type { ReceiptState } from "../state/message-state.ts";
+import type { ReservationCalls } from "./reservations.ts";
 import type { AccountAnswer, TemplateRules } from "./templates.ts";
 
 /**
@@ -52,6 +53,8 @@ export interface ProviderRules {
   isSentFrom?(content: unknown, number: string): boolean | null;
   /** A rendered message as its reader's phone shows it: one HTML page, self-contained, without scripts, everything escaped. */
   previewPage?(rendered: RenderedMessage): string;
+  /** The words of a reservation's state. Present where the carrier takes reservations. */
+  readonly reservationStates?: readonly string[];
   /** Present where the carrier sends only by templates that it has approved. */
   readonly templates?: TemplateRules;
 }
@@ -108,6 +111,8 @@ export interface PreparedContent {
   readonly requestKey?: string;
   /** When the carrier carries it out, where it was asked to wait: a reservation. Null or absent: at once. */
   readonly reservedAt?: Date | null;
+  /** Why the carrier would not take the reservation when it is handed over at `at`, or null. Present where `reservedAt` is. */
+  reserveFault?(at: Date): ContentIssue | null;
 }
 
 export interface RenderedMessage {
@@ -195,6 +200,8 @@ export interface LookUpRef {
 export type LookUpAnswer =
   | { kind: "accepted"; providerMessageId: string; providerOrderId: string | null; channel: string | null }
   | { kind: "rejected"; reason: string }
+  /** The carrier had it, to be sent later, and somebody has cancelled that: it never went out and never will. */
+  | { kind: "revoked"; reason: string }
   /** Proven: the carrier has no such message. It may be sent (again). */
   | { kind: "missing"; reason: string }
   /** Nothing can be said yet. */
@@ -238,6 +245,8 @@ export interface ProviderClient {
   listSubscribers?(cursor?: string): Promise<SubscribersAnswer>;
   /** All channels and templates of the account, some calls one after the other; never throws. Present where `rules.templates` is. */
   readAccount?(turns?: FurtherCalls): Promise<AccountAnswer>;
+  /** Present where {@link ProviderRules.reservationStates} is. */
+  readonly reservations?: ReservationCalls;
   /** Waits for requests in flight, then closes the sockets. */
   close(): Promise<void>;
 }

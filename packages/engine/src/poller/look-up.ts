@@ -56,7 +56,7 @@ interface Sought {
 interface Found {
   outcome?: RecordedResult;
   putOff?: PutOffCheck;
-  ended?: { reason: string; state: "failed" | "expired" };
+  ended?: { reason: string; state: "failed" | "revoked" | "expired" };
 }
 
 /** Content that is not at hand, or a question that found no permit. */
@@ -121,6 +121,8 @@ export function createLookUps(deps: LookUpDeps) {
         return isUnknown(message)
           ? { outcome: { id, claim, to: "rejected", outcome: "rejected", reason: answer.reason } }
           : { ended: { state: "failed", reason: answer.reason } };
+      case "revoked":
+        return { ended: { state: "revoked", reason: answer.reason } };
       case "missing": {
         // The carrier said that it has it, so it is not sent again.
         if (!isUnknown(message)) return later(sought, answer.reason);

@@ -6,6 +6,15 @@ import { createClientHolder } from "../sender/client-holder.ts";
 import { type CapabilityRequest, type CheckedCapability, checkCapabilities } from "./check-capabilities.ts";
 import { createPacedAsker } from "./paced-asker.ts";
 import { QuestionError } from "./question-error.ts";
+import {
+  type CancelledReservation,
+  cancelReservation,
+  type ReservationPage,
+  type ReservationPageRequest,
+  type ReservationView,
+  reservationPage,
+  showReservation,
+} from "./reservations.ts";
 import { type SubscribersPage, subscribersPage } from "./subscribers-page.ts";
 
 export interface QuestionDeps {
@@ -22,6 +31,16 @@ export interface Questions extends AsyncDisposable {
   capabilities(request: CapabilityRequest): AsyncGenerator<CheckedCapability>;
   /** See {@link subscribersPage}. */
   subscribers(request: { cursor?: string | undefined; signal: AbortSignal }): Promise<SubscribersPage | null>;
+  /** See {@link reservationPage}. */
+  reservations(request: ReservationPageRequest): Promise<ReservationPage | null>;
+  /** See {@link showReservation}. */
+  reservation(request: { reserveId: string; signal: AbortSignal }): Promise<ReservationView | null>;
+  /** See {@link cancelReservation}. */
+  cancelReservation(request: {
+    reserveId: string;
+    by: string;
+    signal: AbortSignal;
+  }): Promise<CancelledReservation | null>;
 }
 
 /**
@@ -55,9 +74,15 @@ export async function openQuestions(
     onCloseError: onError,
   });
   const ask = createPacedAsker({ throttle, client, kind: fullRate ? "campaign" : "status" });
+  const provider = findProvider(route.provider);
+  const isOffered = provider.rules(provider.publicSettings(route.settings)).reservationStates !== undefined;
+  const reserving = { route: route.name, sql, ask, isOffered };
   return {
     capabilities: (request) => checkCapabilities({ route: route.name, sql, ask }, request),
     subscribers: (request) => subscribersPage(ask, request),
+    reservations: (request) => reservationPage(reserving, request),
+    reservation: (request) => showReservation(reserving, request),
+    cancelReservation: (request) => cancelReservation(reserving, request),
     async [Symbol.asyncDispose]() {
       await client.close();
       await throttle.close();

@@ -7,6 +7,7 @@ import {
   type BackoffPlan,
   type ClassRules,
   type DeliveryWindow,
+  deliveryWindowText,
   nextCommonOpening,
   type OutgoingMessage,
   type PreparedContent,
@@ -102,7 +103,7 @@ export function createSender(deps: SenderDeps) {
     message: ClaimedMessage,
     token: string,
     outcome: AttemptOutcome,
-    { probe = false, dueInMs }: { probe?: boolean; dueInMs?: number } = {},
+    { probe = false, dueInMs, reservedAt = null }: { probe?: boolean; dueInMs?: number; reservedAt?: Date | null } = {},
   ): Promise<void> => {
     deps.metrics.attempts.inc({ route: deps.route, outcome: outcome.kind });
     const next = afterAttempt({
@@ -124,6 +125,7 @@ export function createSender(deps: SenderDeps) {
       result.providerMessageId = outcome.providerMessageId;
       result.providerOrderId = outcome.providerOrderId;
       result.channel = outcome.channel;
+      if (reservedAt !== null) result.reservedAt = reservedAt;
       // Without an id it can be looked up at best; else the check comes at the end of the window, to give the final answer.
       result.nextCheckInMs =
         outcome.providerMessageId || deps.rules.canLookUp
@@ -197,7 +199,7 @@ export function createSender(deps: SenderDeps) {
       request.map((part, index) => {
         const outcome = outcomes[index] ?? missingOutcome;
         const wait = outcome === windowShut ? waitOf(part) : {};
-        return record(part.message, held.token, outcome, { probe, ...wait });
+        return record(part.message, held.token, outcome, { probe, reservedAt: part.reservedAt, ...wait });
       }),
     );
     return outcomes;
@@ -218,12 +220,14 @@ export function createSender(deps: SenderDeps) {
       let rendered: Rendered;
       let windows: readonly DeliveryWindow[];
       let requestKey = ownRequest(message);
+      let reservedAt: Date | null = null;
       try {
         const sendable = await sendableOf(message, deps);
         const { prepared } = sendable;
         if ("requestKey" in prepared) requestKey = prepared.requestKey ?? requestKey;
         rendered = "issues" in prepared ? prepared : prepared.render(message.vars ?? []);
         windows = sendable.windows;
+        if ("reservedAt" in prepared) reservedAt = prepared.reservedAt ?? null;
       } catch (err) {
         deps.log.error({ err, route: deps.route, messageId: message.id }, "content not at hand; the message goes back");
         await record(message, token, notPosted);
@@ -234,8 +238,15 @@ export function createSender(deps: SenderDeps) {
         await record(message, token, { kind: "rejected", reason: `not sent: ${reason}` });
         continue;
       }
+      // Its window may have been made narrower since; what the carrier holds until then, no window of ours can stop.
+      if (reservedAt !== null && !areOpen(windows, reservedAt)) {
+        const at = reservedAt.toISOString();
+        const reason = `not sent: content.reserve.time: ${at} is outside ${windows.map(deliveryWindowText).join(" and ")}`;
+        await record(message, token, { kind: "rejected", reason });
+        continue;
+      }
       const outgoing = { id: message.id, recipient: message.recipient, payload: rendered.payload };
-      ready.push({ message, windows, requestKey, outgoing });
+      ready.push({ message, windows, requestKey, reservedAt, outgoing });
     }
     return ready;
   };
@@ -461,6 +472,8 @@ interface Renderable {
   readonly windows: readonly DeliveryWindow[];
   /** What it may share a request by. */
   readonly requestKey: string;
+  /** When the carrier carries it out, where it was asked to wait. */
+  readonly reservedAt: Date | null;
   readonly outgoing: OutgoingMessage;
 }
 

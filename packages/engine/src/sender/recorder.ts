@@ -104,5 +104,10 @@ export async function drainParkedOutcomes(deps: {
 
 function revived(json: string): RecordedResult {
   const result = JSON.parse(json) as RecordedResult;
-  return result.at ? { ...result, at: new Date(result.at) } : result;
+  const { at, reservedAt } = result;
+  return {
+    ...result,
+    ...(at ? { at: new Date(at) } : {}),
+    ...(reservedAt ? { reservedAt: new Date(reservedAt) } : {}),
+  };
 }

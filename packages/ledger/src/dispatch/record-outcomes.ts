@@ -1,6 +1,7 @@
 import type { Sql } from "../connection/connect-ledger.ts";
 import { atOnce } from "../fallback/at-once.ts";
 import { isStopped, notNeeded } from "../fallback/stop-second-legs.ts";
+import { noteReservations } from "../reservations/note-reservations.ts";
 import { storable, storableKey, storableTime, storableWait } from "../text/storable.ts";
 
 /** What one attempt came to, as the ledger keeps it. */
@@ -25,6 +26,8 @@ export interface RecordedResult {
   useAttempt?: boolean;
   /** To `accepted`: when the first status check is owed, from now; to `unknown`: when it is looked up. None when absent. */
   nextCheckInMs?: number | null;
+  /** To `accepted`: when the carrier carries it out, where that is later. Its request is known as a reservation from then on. */
+  reservedAt?: Date | null;
   /** When it happened. Default now. */
   at?: Date | null;
 }
@@ -62,6 +65,8 @@ export async function recordOutcomes(
   const sorted = results.map(cleaned).sort((a, b) => (a.id < b.id ? -1 : 1));
   const accepted = sorted.filter(({ to }) => to === "accepted");
   const others = sorted.filter(({ to }) => to !== "accepted");
+  // First, so that no reservation is ever without its row while its messages name it.
+  await noteReservations(sql, accepted);
   const [late, moved] = await Promise.all([
     accepted.length > 0 ? recordAccepted(sql, accepted) : { recorded: [], conflicting: [] },
     others.length > 0 ? recordOthers(sql, worker, others) : [],
@@ -84,6 +89,7 @@ function cleaned(result: RecordedResult): RecordedResult {
     dueInMs: storableWait(result.dueInMs),
     nextCheckInMs: storableWait(result.nextCheckInMs),
     at: storableTime(result.at),
+    reservedAt: storableTime(result.reservedAt),
   };
 }
 

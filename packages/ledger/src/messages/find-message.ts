@@ -3,7 +3,15 @@ import type { Sql } from "../connection/connect-ledger.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /** Null when there is none. */
-export async function findMessage(sql: Sql, { id }: { id: string }): Promise<MessageRow | null> {
+export async function findMessage(
+  sql: Sql,
+  ref: { id: string } | { idempotencyKey: string },
+): Promise<MessageRow | null> {
+  if ("idempotencyKey" in ref) {
+    const [known] = await sql<MessageRow[]>`select * from message where idempotency_key = ${ref.idempotencyKey}`;
+    return known ?? null;
+  }
+  const { id } = ref;
   if (!validate(id)) return null;
   const [message] = await sql<MessageRow[]>`select * from message where id = ${id}`;
   return message ?? null;

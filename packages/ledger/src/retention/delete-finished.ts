@@ -11,7 +11,7 @@ export interface DeletedBatch {
 
 /**
  * Deletes what ended more than `olderThanDays` ago, at most `limit` rows of each kind: finished and cancelled campaigns with
- * their messages, single messages, notifications. Call it until all three are 0. Rows in use are never among them, so
+ * their messages, single messages, notifications; and reservations of before then. Call it until all three are 0. Rows in use are never among them, so
  * senders don't wait for it, and a batch is short enough not to be felt.
  *
  * What must outlive the messages is written by the statement that deletes them: what the carrier counted (`usage_past`), and
@@ -29,6 +29,14 @@ export async function deleteFinished(
       select id from receipt_raw
       where received_at < now() - ${olderThanDays} * interval '1 day'
       order by received_at
+      limit ${limit}
+      for update skip locked
+    )`;
+  await sql`
+    delete from reservation
+    where (route, reserve_id) in (
+      select route, reserve_id from reservation
+      where reserved_at < now() - ${olderThanDays} * interval '1 day'
       limit ${limit}
       for update skip locked
     )`;

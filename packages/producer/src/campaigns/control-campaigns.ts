@@ -1,3 +1,4 @@
+import { windowsInForce } from "@hikyaku/core";
 import {
   type CampaignRow,
   campaignReport,
@@ -9,6 +10,7 @@ import {
 } from "@hikyaku/ledger";
 import * as z from "zod";
 import { CampaignNotFoundError, CampaignStateError } from "../errors/campaign-errors.ts";
+import { checkReservation } from "../law/check-reservation.ts";
 import type { CampaignRef, Producer } from "../producer.ts";
 import { createWarningTally } from "../recipients/warning-tally.ts";
 import { readCampaignOptions } from "../request/campaign-options.ts";
@@ -52,12 +54,14 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     return campaign;
   }
 
-  /** Between import and start days may pass, and a template may be stopped. */
-  async function checkTemplate({ route, content }: CampaignRow): Promise<void> {
-    const { rules } = await routes.find(route);
-    if (rules.templates !== undefined) {
-      await withTemplate(sql, { route, rules, prepared: prepareContent(rules, content) });
-    }
+  /** Between import and start days may pass: a template may be stopped, and the time of a reservation be gone. */
+  async function checkAgain(campaign: CampaignRow, startAt: Date | undefined): Promise<void> {
+    const { route, content, validUntil } = campaign;
+    const { rules, classRules } = await routes.find(route);
+    if (rules.templates === undefined) return;
+    const prepared = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, content) });
+    const from = startAt ?? campaign.startAt ?? new Date();
+    checkReservation({ prepared, windows: windowsInForce(campaign, classRules), from, validUntil });
   }
 
   const status = async ({ id }: { id: string }) => campaignStatus(sql, await get({ id }));
@@ -98,7 +102,7 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     async startCampaign(ref, options = {}) {
       const { startAt } = readFields(startSchema, options);
       const campaign = await get(ref);
-      if (campaign.state === "ready") await checkTemplate(campaign);
+      if (campaign.state === "ready") await checkAgain(campaign, startAt);
       await startImported(context, campaign, startAt);
       return await status(campaign);
     },

@@ -1,7 +1,8 @@
-import type { PreparedContent, ProviderRules } from "@hikyaku/core";
+import { type PreparedContent, type ProviderRules, windowsInForce } from "@hikyaku/core";
 import { type CampaignRow, createCampaign, findCampaign, newId, type Sql } from "@hikyaku/ledger";
 import { CampaignConflictError } from "../errors/campaign-errors.ts";
 import { campaignLaw } from "../law/campaign-law.ts";
+import { checkReservation } from "../law/check-reservation.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type CheckedOptions, campaignHash, differences, isSamePolicy } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
@@ -51,19 +52,26 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
         variables,
         requestHash,
         priority: options.priority,
-        // Only of a new campaign, too: one that is known was right by the rules of its time.
-        ...campaignLaw(options, {
-          ...{ prepared: content, classRules: route.classRules, by: options.by ?? context.actor, now: new Date() },
-        }),
+        // Only of a new campaign: one that is known was right by the rules and at the time of its creation.
+        ...rulesOf(content, prepared),
         startAt: options.startAt,
-        // Only of a new campaign: a repeated call comes when its validity may be over.
-        validUntil: validUntil(options, options.startAt ?? new Date()),
         onUnknown: options.onUnknown ?? route.onUnknown,
         fallback: options.fallback ?? null,
       });
   // Somebody else may have created it in the meantime.
   refuseOther(campaign, { options, asked, requestHash, rules });
   return { campaign, created, route, prepared, second };
+
+  /** Class, window, validity and reservation. */
+  function rulesOf(ofBoth: Pick<PreparedContent, "visibleTexts">, ofFirst: PreparedContent) {
+    const { classRules } = route;
+    const now = new Date();
+    const from = options.startAt ?? now;
+    const law = campaignLaw(options, { prepared: ofBoth, classRules, by: options.by ?? context.actor, now });
+    const ends = validUntil(options, from);
+    checkReservation({ prepared: ofFirst, windows: windowsInForce(law, classRules), from, validUntil: ends });
+    return { ...law, validUntil: ends };
+  }
 }
 
 interface AskedFor {

@@ -2,6 +2,7 @@ import { type DeliveryWindow, type MessageClass, maskNumber, windowsInForce } fr
 import { suppressedAmong } from "@hikyaku/ledger";
 import * as z from "zod";
 import { campaignLaw } from "../law/campaign-law.ts";
+import { checkReservation } from "../law/check-reservation.ts";
 import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
@@ -15,6 +16,7 @@ import { checkPlan } from "../request/fallback-fields.ts";
 import { readFields } from "../request/read-fields.ts";
 import { secondLegOf } from "../request/second-leg.ts";
 import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
+import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import { withTemplate } from "../templates/with-template.ts";
 import { rejectionsShown } from "./campaign-result.ts";
@@ -81,12 +83,15 @@ export async function previewCampaign<Row extends Recipient>(
   const legs = bothLegs({ rules, prepared }, second);
   const now = new Date();
   const campaign = campaignLaw(options, { prepared: legs.content, classRules, by: actor, now });
+  const windows = windowsInForce(campaign, classRules);
+  const from = options.startAt ?? now;
+  checkReservation({ prepared, windows, from, validUntil: validUntil(options, from) });
   const warnings = createWarningTally(prepared.warnings);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
     route,
     class: campaign.class,
-    windows: windowsInForce(campaign, classRules),
+    windows,
     variables: legs.variables,
     recipients: 0,
     rejected: 0,

@@ -6,11 +6,12 @@ import {
   type RuleOverride,
   windowsInForce,
 } from "@hikyaku/core";
-import { insertMessage, newId, type Sql } from "@hikyaku/ledger";
+import { findMessage, insertMessage, newId, type Sql } from "@hikyaku/ledger";
 import * as z from "zod";
 import { IdempotencyConflictError, InvalidMessageError } from "../errors/request-errors.ts";
 import type { JobHandoff } from "../handoff/job-handoff.ts";
 import { recorded } from "../law/campaign-law.ts";
+import { checkReservation } from "../law/check-reservation.ts";
 import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { cellsOf, consentCellsOf } from "../recipients/row-cells.ts";
@@ -151,6 +152,11 @@ export async function sendMessage(
   });
   const windows = windowsInForce({ class: messageClass, deliveryWindow: null, overrides }, classRules);
   const opening = mayGoOutFrom(windows, now);
+  const ends = validUntil(fields, now);
+  // Only of a new message: a repeated call comes when its time may be gone.
+  if (prepared.reservedAt && (idempotencyKey === null || (await findMessage(sql, { idempotencyKey })) === null)) {
+    checkReservation({ prepared, windows, from: now, validUntil: ends });
+  }
   const { message, created } = await insertMessage(sql, {
     id: newId(),
     route,
@@ -158,7 +164,7 @@ export async function sendMessage(
     content: prepared.content,
     vars,
     segments,
-    validUntil: validUntil(fields, now),
+    validUntil: ends,
     idempotencyKey,
     requestHash,
     fallback: fallback ?? null,

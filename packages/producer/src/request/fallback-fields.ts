@@ -95,12 +95,19 @@ export function planOf({
  */
 export function checkPlan(
   plan: SecondLegPlan | undefined,
-  prepared: Pick<PreparedContent, "fallback" | "channel" | "isFollowedByCarrier">,
+  prepared: Pick<PreparedContent, "fallback" | "channel" | "isFollowedByCarrier" | "reservedAt">,
   validity: Validity & { startAt?: Date | null },
 ): void {
   if (!plan) return;
   const faults: Fault[] = [];
   const isOfItsOwn = plan.route !== undefined || plan.content !== undefined;
+  if (prepared.reservedAt) {
+    faults.push({
+      path: "content.reserve",
+      message:
+        "fallbackAfter counts from the moment the carrier accepts the message, which is long before its reserved time, so what follows could go out first; leave reserve out and start at that time instead (startAt), or leave fallbackAfter out",
+    });
+  }
   if (prepared.isFollowedByCarrier) {
     faults.push({
       path: "fallbackAfter",

@@ -2,6 +2,13 @@ import { type PreparedContent, type ProviderRules, prepareLeg, type SecondLegPla
 import { InvalidContentError } from "../errors/request-errors.ts";
 import type { RouteBook } from "../routes/route-book.ts";
 
+const reservedSecond = {
+  path: "fallbackContent.reserve",
+  code: "reserve-second-leg",
+  message:
+    "what follows a message goes out when its time has come, for each recipient at another one; leave reserve out",
+};
+
 /** What follows a message that does not arrive, as it would be sent. */
 export interface SecondLegContent {
   /** Where over. */
@@ -31,7 +38,10 @@ export async function secondLegOf(
   }
   const { rules } = await routes.find(route);
   const prepared = prepareLeg(rules, { leg: 2, content: first.prepared.content, plan });
-  if (!("issues" in prepared)) return { route, rules, prepared, plan };
+  if (!("issues" in prepared)) {
+    if (prepared.reservedAt) throw new InvalidContentError([reservedSecond]);
+    return { route, rules, prepared, plan };
+  }
   const hasOwn = plan.content !== undefined;
   const errors = prepared.issues.filter(({ level }) => level === "error");
   throw new InvalidContentError(
