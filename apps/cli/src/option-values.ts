@@ -30,6 +30,15 @@ export function since(text: string): Date {
   throw new InvalidArgumentError("Give a time such as 2026-12-01T10:00:00+09:00, or a duration such as 2h.");
 }
 
+/** A moment, as ISO 8601 or as a duration after now. */
+export function ahead(text: string): Date {
+  const read = parseDuration(text);
+  if (read.ok) return new Date(Date.now() + read.ms);
+  const at = new Date(text);
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(at.getTime())) return at;
+  throw new InvalidArgumentError("Give a time such as 2026-12-01T10:00:00+09:00, or a duration such as 2h.");
+}
+
 export function oneOf<Value extends string>(values: readonly Value[]): (text: string) => Value {
   return (text) => {
     const found = values.find((value) => value === text);

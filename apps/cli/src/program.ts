@@ -14,6 +14,7 @@ import { addEvents } from "./commands/events/events.ts";
 import { addInbound } from "./commands/inbound/inbound.ts";
 import { addMessage } from "./commands/message/message.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addReservation } from "./commands/reservation/reservation.ts";
 import { addRoute } from "./commands/route/route.ts";
 import { addSchedule } from "./commands/schedule/schedule.ts";
 import { addSubscribers } from "./commands/subscribers/subscribers.ts";
@@ -64,6 +65,7 @@ export function createProgram(cli: Cli): Command {
   addEvents(program, cli);
   addCapability(program, cli);
   addSubscribers(program, cli);
+  addReservation(program, cli);
   addRoute(program, cli);
   addUsage(program, cli);
   addAudit(program, cli);

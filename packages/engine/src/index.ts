@@ -19,7 +19,6 @@ export {
   ReservationError,
   type ReservationPage,
   type ReservationPageRequest,
-  type ReservationPlace,
   type ReservationView,
 } from "./questions/reservations.ts";
 export type { SubscribersPage } from "./questions/subscribers-page.ts";

@@ -1,6 +1,6 @@
 import { type Config, loadConfig, type RouteConfig } from "@hikyaku/config";
 import type { RecipientResult } from "@hikyaku/core";
-import { openQuestions, QuestionError, type QuestionFault, type Questions } from "@hikyaku/engine";
+import { openQuestions, QuestionError, type QuestionFault, type Questions, ReservationError } from "@hikyaku/engine";
 import { findProvider, routeSchemas } from "@hikyaku/providers";
 import { connectRedis } from "@hikyaku/queue";
 import type { GlobalOptions, World } from "../cli.ts";
@@ -12,6 +12,8 @@ export interface OpenedQuestions {
   questions: Questions;
   config: Config;
   route: RouteConfig;
+  /** The words of the carrier's reservations; undefined where it takes none. */
+  reservationStates: readonly string[] | undefined;
   /** Brings a number into the carrier's form. */
   readNumber(raw: string): RecipientResult;
 }
@@ -52,8 +54,10 @@ export async function useQuestions<const T>(
         await using questions = await openQuestions(deps, route, how);
         const provider = findProvider(route.provider);
         const rules = provider.rules(provider.publicSettings(route.settings));
-        return await work({ questions, config, route, readNumber: rules.normaliseRecipient });
+        const { normaliseRecipient: readNumber, reservationStates } = rules;
+        return await work({ questions, config, route, reservationStates, readNumber });
       } catch (error) {
+        if (error instanceof ReservationError) throw reservationFault(route.name, error);
         throw error instanceof QuestionError ? toldFor(route.name, error) : error;
       } finally {
         await connections.closeAll();
@@ -87,13 +91,24 @@ async function configuredRoute(
 }
 
 const mends: Readonly<Record<QuestionFault, (route: string) => string>> = {
-  "not-offered": () => "Ask over a route whose account has +Message.",
+  "not-offered": () => "Ask over a route whose carrier and account offer it.",
   "not-proven": (route) =>
     `Check a number alone that surely has the app: hikyaku capability check --route ${route} --to NUMBER. When it is not found either, correct the route's settings under \`capability\`.`,
   held: (route) => `Mend the cause, or open it by \`hikyaku route release ${route}\`.`,
   refused: () => "Compare credentials and source address with the account notice; `hikyaku doctor` tries them.",
   failing: () => "Run it again later; what was answered is kept.",
 };
+
+function reservationFault(route: string, { fault, message, cause }: ReservationError): CliError {
+  const what = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, ".");
+  return new CliError(fault === "not-known" ? what : `Nothing was cancelled: ${what}`, {
+    mend:
+      fault === "not-known"
+        ? `See those of ${route} by \`hikyaku reservation list --route ${route}\`.`
+        : `See how it stands by \`hikyaku reservation list --route ${route}\`.`,
+    cause,
+  });
+}
 
 function toldFor(route: string, { fault, message, cause }: QuestionError): CliError {
   const what: Readonly<Record<QuestionFault, string>> = {

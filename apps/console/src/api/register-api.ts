@@ -20,6 +20,7 @@ import { inboundRoutes } from "./inbound/inbound-routes.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
 import { questionRoutes } from "./routes/question-routes.ts";
+import { reservationRoutes } from "./routes/reservation-routes.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRecipientsRoute } from "./schedules/schedule-recipients.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -74,4 +75,5 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
     scheduleRecipientsRoute(upload, deps, rowsOf);
   });
   questionRoutes(api, deps);
+  reservationRoutes(api, deps);
 }

@@ -71,6 +71,18 @@ export const problemTypes = {
     title: "There is no such schedule",
     meaning: "There is no schedule of this code, or it was deleted. `GET /v1/schedules` lists those there are.",
   },
+  "reservation-not-found": {
+    status: 404,
+    title: "The carrier has no such reservation",
+    meaning:
+      "The route's carrier has no reservation of this id. `GET /v1/routes/{route}/reservations` lists those there are.",
+  },
+  "reservation-not-cancellable": {
+    status: 409,
+    title: "The reservation can't be cancelled any more",
+    meaning:
+      "Only a reservation that waits can be cancelled, and not in the last minutes before its time; `detail` says how it stands. Nothing was changed.",
+  },
   "message-not-found": {
     status: 404,
     title: "There is no such message",

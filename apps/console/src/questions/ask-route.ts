@@ -1,5 +1,5 @@
 import type { RouteConfig } from "@hikyaku/config";
-import { openQuestions, QuestionError, type Questions } from "@hikyaku/engine";
+import { openQuestions, QuestionError, type Questions, ReservationError } from "@hikyaku/engine";
 import type { ConsoleDeps } from "../console-deps.ts";
 import { Problem } from "../problems/problem.ts";
 import type { ProblemName } from "../problems/problem-types.ts";
@@ -32,6 +32,10 @@ export async function askRoute<T>(
   } catch (error) {
     if (error instanceof QuestionError)
       throw new Problem(problems[error.fault], { detail: error.message, cause: error });
+    if (error instanceof ReservationError) {
+      const problem = error.fault === "not-known" ? "reservation-not-found" : "reservation-not-cancellable";
+      throw new Problem(problem, { detail: error.message, cause: error });
+    }
     throw error;
   }
 }

@@ -21,22 +21,22 @@ export interface ReservationView {
 }
 
 export interface ReservationPageRequest {
+  /** Carried out at or after this. Default a day ago. */
   from?: Date | undefined;
+  /** Carried out before this. */
   until?: Date | undefined;
   /** Only those in this state of the carrier's; a page then holds fewer than `limit`. */
   state?: string | undefined;
-  after?: ReservationPlace | undefined;
+  /** The last one of the page before, by its id. */
+  after?: string | undefined;
   limit: number;
   signal: AbortSignal;
 }
 
-/** Where a page ended. */
-export type ReservationPlace = Pick<ReservationRow, "reservedAt" | "reserveId">;
-
 export interface ReservationPage {
   items: ReservationView[];
-  /** Null on the last page. */
-  next: ReservationPlace | null;
+  /** What to name as `after` for the next page; null on the last one. */
+  next: string | null;
 }
 
 export interface CancelledReservation {
@@ -68,6 +68,7 @@ interface ReservationDeps {
 }
 
 const tries = 3;
+const dayMs = 86_400_000;
 const neverOffered = "the carrier takes no reservations";
 
 /**
@@ -78,14 +79,13 @@ const neverOffered = "the carrier takes no reservations";
  */
 export async function reservationPage(
   deps: ReservationDeps,
-  { from, until, state, after, limit, signal }: ReservationPageRequest,
+  { from = new Date(Date.now() - dayMs), until, state, after, limit, signal }: ReservationPageRequest,
 ): Promise<ReservationPage | null> {
   const { route, sql, isOffered } = deps;
   // With no reservation there is no question that would show it.
   if (!isOffered) throw new QuestionError("not-offered", neverOffered);
   const rows = await listReservations(sql, {
-    ...{ route, limit: limit + 1 },
-    ...(from === undefined ? {} : { from }),
+    ...{ route, from, limit: limit + 1 },
     ...(until === undefined ? {} : { until }),
     ...(after === undefined ? {} : { after }),
   });
@@ -95,7 +95,7 @@ export async function reservationPage(
   if (signal.aborted) return null;
   return {
     items: items.filter((item) => state === undefined || item.state === state),
-    next: last === undefined ? null : { reservedAt: last.reservedAt, reserveId: last.reserveId },
+    next: last?.reserveId ?? null,
   };
 }
 

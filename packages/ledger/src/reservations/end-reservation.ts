@@ -24,7 +24,14 @@ export async function endReservation(
     order by id`;
   const { moved } = await recordChecks(
     sql,
-    open.map(({ id }) => ({ messageId: id, answer: "state" as const, state: "revoked" as const, at: null, rawStatus, reason })),
+    open.map(({ id }) => ({
+      messageId: id,
+      answer: "state" as const,
+      state: "revoked" as const,
+      at: null,
+      rawStatus,
+      reason,
+    })),
   );
   return moved;
 }

@@ -22,8 +22,8 @@ export interface ListReservationsInput {
   from?: Date;
   /** Carried out before this. */
   until?: Date;
-  /** The last one of the page before. */
-  after?: Pick<ReservationRow, "reservedAt" | "reserveId">;
+  /** The last one of the page before, by its id. */
+  after?: string;
   limit: number;
 }
 
@@ -39,7 +39,13 @@ export async function listReservations(
       where route = ${route}
         and ${from === undefined ? sql`true` : sql`reserved_at >= ${from}`}
         and ${until === undefined ? sql`true` : sql`reserved_at < ${until}`}
-        and ${after === undefined ? sql`true` : sql`(reserved_at, reserve_id) > (${after.reservedAt}, ${after.reserveId})`}
+        and ${
+          after === undefined
+            ? sql`true`
+            : sql`(reserved_at, reserve_id) > (
+              select reserved_at, reserve_id from reservation where route = ${route} and reserve_id = ${after}
+            )`
+        }
       order by reserved_at, reserve_id
       limit ${limit}`,
   );

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { RouteConfig } from "@hikyaku/config";
 import { type ProviderRules, parseDuration, type RecipientResult } from "@hikyaku/core";
 import type { CheckedCapability } from "@hikyaku/engine";
@@ -9,6 +8,7 @@ import { askRoute, configuredRoute } from "../../questions/ask-route.ts";
 import type { Api } from "../api.ts";
 import { cursorOf, readCursor } from "../cursor.ts";
 import { problemAnswers } from "../problem-answers.ts";
+import { goneSignal } from "./gone-signal.ts";
 
 const params = z.object({ route: z.string().min(1).max(200) });
 
@@ -141,11 +141,4 @@ function numbersOf(read: readonly RecipientResult[]): string[] {
   );
   if (errors.length > 0) throw new Problem("invalid-number", { errors });
   return read.flatMap((number) => (number.ok ? [number.recipient] : []));
-}
-
-/** Aborts when nobody waits for the answer any more, so that nothing further is asked. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  return gone.signal;
 }

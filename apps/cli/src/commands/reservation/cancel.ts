@@ -1,0 +1,57 @@
+import type { ReservationView } from "@hikyaku/engine";
+import type { Command } from "commander";
+import type { Cli, GlobalOptions } from "../../cli.ts";
+import { CliError } from "../../cli-error.ts";
+import { actorOf } from "../../connection/actor.ts";
+import { counted, moment } from "../../output/format.ts";
+import { printResult } from "../../output/print-result.ts";
+import { routeOfReservation } from "../../questions/route-of-reservation.ts";
+import { useQuestions } from "../../questions/use-questions.ts";
+
+export function addCancel(reservation: Command, cli: Cli): void {
+  reservation
+    .command("cancel")
+    .argument("<reserveId>", "the carrier's id of its request")
+    .option("-r, --route <name>", "route whose carrier is asked (default: the one it was made over)")
+    .option("-y, --yes", "do not ask")
+    .description("cancel a reservation that waits, for good; its messages end as revoked")
+    .action(
+      cli.action(async (reserveId: string, _own, command: Command) => {
+        const options = command.optsWithGlobals<{ route?: string; yes?: boolean } & GlobalOptions>();
+        const { once: signal } = cli.interruption();
+        const route = await routeOfReservation(cli, options, reserveId);
+        return await useQuestions(cli, { ...options, route }, async ({ questions }) => {
+          if (!options.yes) {
+            const found = await questions.reservation({ reserveId, signal });
+            if (found === null) throw stopped();
+            if (found.cancelFault === null) await confirm(cli, found);
+          }
+          const cancelled = await questions.cancelReservation({ reserveId, by: actorOf(cli), signal });
+          if (cancelled === null) throw stopped();
+          const { reservation: view, revoked, wasCancelled } = cancelled;
+          printResult(cli, options, { route, ...view, revoked, wasCancelled }, () => {
+            const what = wasCancelled ? "was cancelled before" : "is cancelled";
+            return `Reservation ${reserveId} ${what}; ${counted(revoked, "message")} ended as revoked.\n`;
+          });
+          return 0;
+        });
+      }),
+    );
+}
+
+async function confirm(cli: Cli, { reserveId, reservedAt, messages, campaigns }: ReservationView): Promise<void> {
+  if (cli.ask === null) {
+    throw new CliError("Nobody is there to be asked; nothing was cancelled.", { mend: "Give --yes.", exitCode: 2 });
+  }
+  const of = campaigns.length === 0 ? "" : ` of ${campaigns.map(({ key }) => key).join(", ")}`;
+  const holds =
+    messages === 0 ? "None of our messages is known in it" : `It holds ${counted(messages, "message")}${of}`;
+  const answer = await cli.ask(
+    `${holds}, for ${moment(reservedAt)}. Cancel reservation ${reserveId} for good? Type yes: `,
+  );
+  if (answer.trim().toLowerCase() !== "yes") throw new CliError("Nothing was cancelled.");
+}
+
+function stopped(): CliError {
+  return new CliError("Stopped; nothing was cancelled.", { mend: "Run it again." });
+}
