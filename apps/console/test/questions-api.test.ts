@@ -1,7 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { holdRoute, publishRoutes } from "@hikyaku/ledger";
+import {
+  claimBatch,
+  findMessage,
+  holdRoute,
+  insertMessage,
+  newId,
+  publishRoutes,
+  recordOutcomes,
+} from "@hikyaku/ledger";
+import { findProvider } from "@hikyaku/providers";
+import { startSensSimulator } from "@hikyaku/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { route as smsRoute, startTestConsole, type TestConsole } from "./start-test-console.ts";
 
@@ -90,6 +100,75 @@ test.each([
 ])("nothing is asked when %s", async (_, route, body, status, type) => {
   expect((await check(route, body)).json()).toMatchObject({ status, type: `/problems/${type}` });
   expect(asked).toEqual([]);
+});
+
+test("reservations are asked for only where the carrier has them, and by its own words", async () => {
+  for (const [method, path] of [
+    ["GET", "/v1/routes/plus/reservations"],
+    ["GET", "/v1/routes/plus/reservations/x"],
+    ["POST", "/v1/routes/plus/reservations/x/cancel"],
+  ] as const) {
+    expect((await site.call(method, path)).json()).toMatchObject({ status: 422, type: "/problems/not-offered" });
+  }
+  expect((await site.call("GET", "/v1/routes/kakao/reservations?state=soon")).json()).toMatchObject({
+    ...{ status: 400, type: "/problems/invalid-request" },
+    errors: [{ parameter: "state", detail: expect.stringContaining("READY, PROCESSING") }],
+  });
+  expect((await site.call("GET", "/v1/routes/kakao/reservations?state=READY")).json()).toEqual({
+    ...{ items: [], nextCursor: null },
+  });
+  expect(asked).toEqual([]);
+});
+
+test("a reservation is listed, asked about, and cancelled once", async () => {
+  await using simulator = await startSensSimulator({ strict: true });
+  const account = {
+    ...{ provider: "sens", baseUrl: simulator.gatewayUrl, serviceId: simulator.alimtalkServiceId },
+    ...{ accessKey: "TestAccessKey", secretKey: "TestSecretKey", plusFriendId: "@demo_shop" },
+  };
+  await using kakao = await startTestConsole({ config: { routes: { kakao: account } } });
+  const { sql } = kakao.ledger;
+  const reservedAt = new Date(Math.ceil(Date.now() / 60_000 + 60) * 60_000);
+  const time = new Date(reservedAt.getTime() + 9 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+  const content = {
+    templateCode: "NOTICE01",
+    text: "손님님, 역삼점 예약이 3월 1일에 확정되었습니다.",
+    reserve: { time },
+  };
+  const route = kakao.config.routes.kakao;
+  if (route === undefined) throw new Error("no route");
+  const prepared = findProvider("sens")
+    .rules(findProvider("sens").publicSettings(route.settings))
+    .prepareContent(content);
+  const rendered = "issues" in prepared ? prepared : prepared.render([]);
+  if ("issues" in rendered) throw new Error(JSON.stringify(rendered.issues));
+  const client = findProvider("sens").connect(route.settings, { routeName: "kakao", connections: 1 });
+  const id = newId();
+  const recipient = "+821012345678";
+  const [outcome] = await client.send([{ id, recipient, payload: rendered.payload }]);
+  await client.close();
+  if (outcome?.kind !== "accepted") throw new Error(JSON.stringify(outcome));
+  const { providerOrderId } = outcome;
+  await insertMessage(sql, { id, route: "kakao", recipient, content, segments: 1 });
+  await publishRoutes(sql, [{ name: "kakao", provider: "sens", settings: {} }]);
+  const claim = newId();
+  await claimBatch(sql, { ids: [id], claim, worker: "w", route: "kakao", probe: false });
+  await recordOutcomes(sql, {
+    worker: "w",
+    results: [{ id, claim, to: "accepted", outcome: "accepted", providerOrderId, reservedAt }],
+  });
+
+  const path = "/v1/routes/kakao/reservations";
+  const waiting = { reserveId: providerOrderId, state: "READY", messages: 1, reservedAt: reservedAt.toISOString() };
+  expect((await kakao.call("GET", `${path}?state=READY`)).json()).toMatchObject({ items: [waiting], nextCursor: null });
+  expect((await kakao.call("GET", `${path}/${providerOrderId}`)).json()).toMatchObject(waiting);
+  expect((await kakao.call("GET", `${path}/none`)).json()).toMatchObject({ type: "/problems/reservation-not-found" });
+  const cancel = () => kakao.call("POST", `${path}/${providerOrderId}/cancel`);
+  expect((await cancel()).json()).toMatchObject({ state: "CANCELED", revoked: 1, wasCancelled: false });
+  expect((await cancel()).json()).toMatchObject({ state: "CANCELED", revoked: 0, wasCancelled: true });
+  expect(await findMessage(sql, { id })).toMatchObject({
+    ...{ state: "revoked", reason: expect.stringContaining("cancelled by api-key:") },
+  });
 });
 
 test.each([

@@ -300,7 +300,7 @@ describe("a reservation", () => {
     ["READY", { kind: "undecided" }],
     ["PROCESSING", { kind: "undecided" }],
     ["DONE", { kind: "undecided" }],
-    ["CANCELED", { kind: "rejected", reason: "its reservation: cancelled (CANCELED)" }],
+    ["CANCELED", { kind: "revoked", reason: "its reservation was cancelled at the carrier" }],
     ["FAIL", { kind: "rejected" }],
     ["STALE", { kind: "rejected" }],
     ["SKIP", { kind: "rejected" }],

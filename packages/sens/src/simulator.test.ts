@@ -209,7 +209,7 @@ describe("a reservation", () => {
     expect(await settled(gateway.client, asked)).toMatchObject(messages.map(() => ({ state: "delivered" })));
   });
 
-  test("that is cancelled rejects its messages", async () => {
+  test("that is cancelled revokes its messages", async () => {
     await using gateway = await start();
     const messages = await messagesTo(gateway.client, hundred.slice(0, 1), reserve);
     const [outcome] = await gateway.client.send(messages);
@@ -218,7 +218,7 @@ describe("a reservation", () => {
     expect(await gateway.client.cancelReservation(reserveId)).toMatchObject({ kind: "refused" });
     expect(await gateway.client.cancelReservation("unknown")).toMatchObject({ kind: "nothing" });
     const refs = lost(messages).map((ref) => ({ ...ref, providerOrderId: reserveId }));
-    expect(await gateway.client.lookUp(refs)).toMatchObject([{ kind: "rejected" }]);
+    expect(await gateway.client.lookUp(refs)).toMatchObject([{ kind: "revoked" }]);
   });
 });
 

@@ -47,6 +47,15 @@ describe("what is to follow", () => {
 
 describe("a plan", () => {
   const plan: SecondLegPlan = { afterMs: 3_600_000, onUnknown: false, onRejected: false };
+
+  test("does not go with a reservation, whose acceptance is long before its time", () => {
+    const content = { fallback: {} as PreparedContent, channel: "alimtalk", reservedAt: new Date() };
+    expect(faultsOf(() => checkPlan(plan, content, {}))).toEqual([
+      expect.stringMatching(/^content\.reserve: fallbackAfter counts from/),
+    ]);
+    expect(faultsOf(() => checkPlan(plan, { ...content, reservedAt: null }, {}))).toEqual([]);
+  });
+
   const alone = {} as PreparedContent;
   const both = { fallback: alone, channel: "rcs" };
   const check = (content: object, changes: Partial<SecondLegPlan> = {}, validity: object = {}) =>
