@@ -10,8 +10,6 @@ import {
   publishRoutes,
   recordOutcomes,
 } from "@hikyaku/ledger";
-import { findProvider } from "@hikyaku/providers";
-import { startSensSimulator } from "@hikyaku/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { route as smsRoute, startTestConsole, type TestConsole } from "./start-test-console.ts";
 
@@ -121,42 +119,37 @@ test("reservations are asked for only where the carrier has them, and by its own
 });
 
 test("a reservation is listed, asked about, and cancelled once", async () => {
-  await using simulator = await startSensSimulator({ strict: true });
+  const reservedAt = new Date(Math.ceil(Date.now() / 60_000 + 60) * 60_000);
+  let reserveStatus = "READY";
+  await using gateway = createServer((request, response) => {
+    if (!request.url?.includes("/reservations/R1")) response.writeHead(404).end();
+    else if (request.method === "DELETE") {
+      reserveStatus = "CANCELED";
+      response.writeHead(204).end();
+    } else {
+      const reserveTime = reservedAt.toISOString();
+      response.end(JSON.stringify({ reserveId: "R1", reserveTimeZone: "Asia/Seoul", reserveTime, reserveStatus }));
+    }
+  }).listen(0, "127.0.0.1");
+  await once(gateway, "listening");
   const account = {
-    ...{ provider: "sens", baseUrl: simulator.gatewayUrl, serviceId: simulator.alimtalkServiceId },
-    ...{ accessKey: "TestAccessKey", secretKey: "TestSecretKey", plusFriendId: "@demo_shop" },
+    ...{
+      provider: "sens",
+      serviceId: "ncp:kkobizmsg:kr:1:shop",
+      plusFriendId: "@shop",
+      accessKey: "k",
+      secretKey: "s",
+    },
+    baseUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
   };
   await using kakao = await startTestConsole({ config: { routes: { kakao: account } } });
   const { sql } = kakao.ledger;
-  const reservedAt = new Date(Math.ceil(Date.now() / 60_000 + 60) * 60_000);
-  const time = new Date(reservedAt.getTime() + 9 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
-  const content = {
-    templateCode: "NOTICE01",
-    text: "손님님, 역삼점 예약이 3월 1일에 확정되었습니다.",
-    reserve: { time },
-  };
-  const route = kakao.config.routes.kakao;
-  if (route === undefined) throw new Error("no route");
-  const prepared = findProvider("sens")
-    .rules(findProvider("sens").publicSettings(route.settings))
-    .prepareContent(content);
-  const rendered = "issues" in prepared ? prepared : prepared.render([]);
-  if ("issues" in rendered) throw new Error(JSON.stringify(rendered.issues));
-  const client = findProvider("sens").connect(route.settings, { routeName: "kakao", connections: 1 });
-  const id = newId();
-  const recipient = "+821012345678";
-  const [outcome] = await client.send([{ id, recipient, payload: rendered.payload }]);
-  await client.close();
-  if (outcome?.kind !== "accepted") throw new Error(JSON.stringify(outcome));
-  const { providerOrderId } = outcome;
-  await insertMessage(sql, { id, route: "kakao", recipient, content, segments: 1 });
   await publishRoutes(sql, [{ name: "kakao", provider: "sens", settings: {} }]);
-  const claim = newId();
-  await claimBatch(sql, { ids: [id], claim, worker: "w", route: "kakao", probe: false });
-  await recordOutcomes(sql, {
-    worker: "w",
-    results: [{ id, claim, to: "accepted", outcome: "accepted", providerOrderId, reservedAt }],
-  });
+  const [id, claim, worker, providerOrderId] = [newId(), newId(), newId(), "R1"];
+  await insertMessage(sql, { id, route: "kakao", recipient: "+821012345678", content: {}, segments: 1 });
+  await claimBatch(sql, { ids: [id], claim, worker, route: "kakao", probe: false });
+  const accepted = { id, claim, to: "accepted", outcome: "accepted", providerOrderId, reservedAt } as const;
+  await recordOutcomes(sql, { worker, results: [accepted] });
 
   const path = "/v1/routes/kakao/reservations";
   const waiting = { reserveId: providerOrderId, state: "READY", messages: 1, reservedAt: reservedAt.toISOString() };
