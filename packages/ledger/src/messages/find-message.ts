@@ -7,14 +7,14 @@ export async function findMessage(
   sql: Sql,
   ref: { id: string } | { idempotencyKey: string },
 ): Promise<MessageRow | null> {
-  if ("idempotencyKey" in ref) {
-    const [known] = await sql<MessageRow[]>`select * from message where idempotency_key = ${ref.idempotencyKey}`;
-    return known ?? null;
+  // A message has both; its id is meant.
+  if ("id" in ref) {
+    if (!validate(ref.id)) return null;
+    const [message] = await sql<MessageRow[]>`select * from message where id = ${ref.id}`;
+    return message ?? null;
   }
-  const { id } = ref;
-  if (!validate(id)) return null;
-  const [message] = await sql<MessageRow[]>`select * from message where id = ${id}`;
-  return message ?? null;
+  const [known] = await sql<MessageRow[]>`select * from message where idempotency_key = ${ref.idempotencyKey}`;
+  return known ?? null;
 }
 
 /** The other leg of a message; null when it has none. */
