@@ -21,6 +21,7 @@ import type { Metrics } from "../observing/create-metrics.ts";
 import type { StatusAsker } from "../poller/ask-status.ts";
 import { recordAsked } from "../poller/record-asked.ts";
 import { roundSize } from "../poller/round-size.ts";
+import { startSignalledLoop } from "../process/signalled-loop.ts";
 import type { RouteHold } from "../sender/route-hold.ts";
 import { createSecondLegContents } from "./second-leg-contents.ts";
 
@@ -62,8 +63,6 @@ const takenForMs = 30_000;
 export function createFallbackSweep(deps: FallbackSweepDeps) {
   const sql = deps.ledger.sql;
   const contents = createSecondLegContents(deps);
-  let closing = false;
-  let wake: (() => void) | null = null;
 
   /** Asks about those that the carrier may know more of, and writes down what it says. */
   const askAbout = async (due: readonly MessageRow[]): Promise<Map<string, FirstLeg["asked"]>> => {
@@ -123,33 +122,17 @@ export function createFallbackSweep(deps: FallbackSweepDeps) {
     }
   };
 
-  const loop = async (): Promise<void> => {
-    while (!closing) {
-      let more = false;
-      try {
-        more = await round();
-      } catch (err) {
-        deps.log.error({ err, route: deps.route }, "a round of second legs failed; trying again");
-      }
-      if (more || closing) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deps.intervalMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = loop();
+  const loop = startSignalledLoop({
+    async run(isClosing) {
+      while (!isClosing() && (await round()));
+    },
+    tickMs: deps.intervalMs,
+    onError: (err) => deps.log.error({ err, route: deps.route }, "a round of second legs failed; trying again"),
+  });
 
   return {
     /** Takes no further messages and decides about those in hand. */
-    async close(): Promise<void> {
-      closing = true;
-      wake?.();
-      await running;
-    },
+    close: (): Promise<void> => loop.close(),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "@hikyaku/ledger";
 import type { ParkedList } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
+import { startSignalledLoop } from "../process/signalled-loop.ts";
 import { drainParkedOutcomes } from "../sender/recorder.ts";
 
 export interface HousekeeperDeps {
@@ -43,7 +44,7 @@ export interface HousekeeperDeps {
 interface Chore {
   readonly name: string;
   readonly everyMs: number;
-  readonly run: () => Promise<void>;
+  readonly run: (isClosing: () => boolean) => Promise<void>;
 }
 
 const batch = 5_000;
@@ -113,15 +114,15 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     {
       name: "mark messages of cancelled campaigns",
       everyMs: 1_000,
-      run: async () => {
-        while (!closing && (await sweepCancelled(sql, { limit: batch })) === batch);
+      run: async (isClosing) => {
+        while (!isClosing() && (await sweepCancelled(sql, { limit: batch })) === batch);
       },
     },
     {
       name: "expire what is past its validity",
       everyMs: 2_000,
-      run: async () => {
-        while (!closing && (await expireQueued(sql, { limit: batch })) === batch);
+      run: async (isClosing) => {
+        while (!isClosing() && (await expireQueued(sql, { limit: batch })) === batch);
       },
     },
     {
@@ -144,10 +145,10 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     {
       name: "delete old campaigns",
       everyMs: 3_600_000,
-      run: async () => {
+      run: async (isClosing) => {
         if (deps.retentionDays === null) return;
         let campaigns = 0;
-        while (!closing) {
+        while (!isClosing()) {
           const deleted = await deleteFinished(sql, { olderThanDays: deps.retentionDays, limit: batch });
           campaigns += deleted.campaigns;
           if (deleted.campaigns + deleted.messages === 0) break;
@@ -158,10 +159,10 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     {
       name: "delete old replies and events",
       everyMs: 3_600_000,
-      run: async () => {
-        while (!closing && (await deleteInbound(sql, { olderThanDays: deps.inboundDays, limit: batch })) > 0);
+      run: async (isClosing) => {
+        while (!isClosing() && (await deleteInbound(sql, { olderThanDays: deps.inboundDays, limit: batch })) > 0);
         let undelivered = 0;
-        while (!closing) {
+        while (!isClosing()) {
           const deleted = await deleteEvents(sql, { olderThanDays: deps.eventDays, limit: batch });
           undelivered += deleted.undelivered;
           if (deleted.events === 0) break;
@@ -174,9 +175,9 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     {
       name: "delete old records of consent",
       everyMs: 3_600_000,
-      run: async () => {
+      run: async (isClosing) => {
         let count = 0;
-        while (!closing) {
+        while (!isClosing()) {
           const { seen, deleted } = await purgeConsents(sql, { keepForMs: deps.keepConsentMs, limit: batch });
           count += deleted;
           if (seen < batch) break;
@@ -187,41 +188,23 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     {
       name: "delete old answers about capability",
       everyMs: 60_000,
-      run: async () => {
-        while (!closing && (await deleteCapabilities(sql, { olderThanMs: deps.capabilityMs, limit: batch })) > 0);
+      run: async (isClosing) => {
+        while (!isClosing() && (await deleteCapabilities(sql, { olderThanMs: deps.capabilityMs, limit: batch })) > 0);
       },
     },
   ];
 
-  let closing = false;
-  const wakes = new Set<() => void>();
-
-  const repeat = async (chore: Chore): Promise<void> => {
-    while (!closing) {
-      try {
-        await chore.run();
-      } catch (err) {
-        deps.log.error({ err, chore: chore.name }, "a chore failed; trying again");
-      }
-      if (closing) return;
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          wakes.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, chore.everyMs);
-        wakes.add(done);
-      });
-    }
-  };
-  const running = Promise.all(chores.map(repeat));
+  const loops = chores.map(({ name, everyMs, run }) =>
+    startSignalledLoop({
+      run,
+      tickMs: everyMs,
+      onError: (err) => deps.log.error({ err, chore: name }, "a chore failed; trying again"),
+    }),
+  );
 
   return {
     async close(): Promise<void> {
-      closing = true;
-      for (const wake of [...wakes]) wake();
-      await running;
+      await Promise.all(loops.map((loop) => loop.close()));
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Ledger, takeDueChecks } from "@hikyaku/ledger";
 import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
+import { startSignalledLoop } from "../process/signalled-loop.ts";
 import type { RouteHold } from "../sender/route-hold.ts";
 import type { StatusAsker } from "./ask-status.ts";
 import type { LookUps } from "./look-up.ts";
@@ -36,8 +37,6 @@ const takenForMs = 120_000;
  */
 export function createPoller(deps: PollerDeps) {
   const sql = deps.ledger.sql;
-  let closing = false;
-  let wake: (() => void) | null = null;
 
   const round = async (): Promise<boolean> => {
     await deps.hold.refresh();
@@ -52,33 +51,17 @@ export function createPoller(deps: PollerDeps) {
     return due.length >= limit;
   };
 
-  const loop = async (): Promise<void> => {
-    while (!closing) {
-      let more = false;
-      try {
-        more = await round();
-      } catch (err) {
-        deps.log.error({ err, route: deps.route }, "a round of status checks failed; trying again");
-      }
-      if (more || closing) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deps.intervalMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = loop();
+  const loop = startSignalledLoop({
+    async run(isClosing) {
+      while (!isClosing() && (await round()));
+    },
+    tickMs: deps.intervalMs,
+    onError: (err) => deps.log.error({ err, route: deps.route }, "a round of status checks failed; trying again"),
+  });
 
   return {
     /** Takes no further checks and waits for those in hand. */
-    async close(): Promise<void> {
-      closing = true;
-      wake?.();
-      await running;
-    },
+    close: (): Promise<void> => loop.close(),
   };
 }
 

@@ -2,6 +2,7 @@ import { claimDueRun, deleteUnusedLists, type Ledger, type OpenRun, takeOpenRun 
 import type { Producer } from "@hikyaku/producer";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
+import { startSignalledLoop } from "../process/signalled-loop.ts";
 import { createCampaignMaker } from "./make-campaign.ts";
 
 export interface ScheduleRunnerDeps {
@@ -28,7 +29,6 @@ export function createScheduleRunner(deps: ScheduleRunnerDeps) {
   const sql = deps.ledger.sql;
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
-  let wake = () => {};
   let sweptAt = performance.now();
   let producer: Promise<Producer> | undefined;
 
@@ -55,7 +55,7 @@ export function createScheduleRunner(deps: ScheduleRunnerDeps) {
       if (run === null) return;
       const making: Promise<void> = makeCampaign(run).finally(() => {
         underWay.delete(making);
-        wake();
+        loop.signal();
       });
       underWay.add(making);
     }
@@ -69,31 +69,17 @@ export function createScheduleRunner(deps: ScheduleRunnerDeps) {
     sweptAt = performance.now();
   };
 
-  const loop = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      try {
-        await round();
-      } catch (err) {
-        log.error({ err }, "a round of schedules failed; trying again");
-      }
-      if (closing.signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = loop();
+  const loop = startSignalledLoop({
+    run: round,
+    tickMs: everyMs,
+    onError: (err) => log.error({ err }, "a round of schedules failed; trying again"),
+  });
 
   return {
     /** Takes no further run. One that is being imported is left to others where it is: what is in stays. */
     async close(): Promise<void> {
       closing.abort(new Error("this process ends"));
-      wake();
-      await running;
+      await loop.close();
       await Promise.all(underWay);
       await producer?.then((open) => open.close()).catch(() => {});
     },
