@@ -34,3 +34,13 @@ test("a look that never comes back does not hold the wait", async () => {
   const failure = waitFor(() => new Promise<boolean>(() => {}), { timeoutMs: 40, what: "an answer" });
   await expect(failure).rejects.toThrow("this look did not come back");
 });
+
+test("looks that came back leave no timer behind, which would keep the process alive", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+  const before = timers();
+  let looks = 0;
+
+  await waitFor(async () => ++looks > 50, { everyMs: 1, timeoutMs: 60_000 });
+
+  expect(timers()).toBeLessThanOrEqual(before + 1);
+});

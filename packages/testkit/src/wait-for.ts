@@ -24,10 +24,13 @@ export async function waitFor<T>(
   for (;;) {
     const left = timeoutMs - (performance.now() - startedAt);
     if (left <= 0 && looks > 0) break;
+    const answered = new AbortController();
     const look = await Promise.race([
       attempt(condition),
-      delay(Math.max(left, 1), { error: new Error("this look did not come back") }, { ref: true }),
+      delay(Math.max(left, 1), { error: new Error("this look did not come back") }, { signal: answered.signal }),
     ]);
+    // Else one timer per look would keep the process alive until the time is up.
+    answered.abort();
     looks += 1;
     if ("value" in look && look.value) return look.value as Exclude<T, false | null | undefined | 0 | "">;
     last = look;
