@@ -26,7 +26,10 @@ const worker = openSendWorker({
       const batch = left.splice(0, permits.length); // …claim these in the ledger: one statement
       await Promise.all(
         permits.map(async (permit, index) => {
-          if (await permit.ready()) console.log("sending", batch[index]); // …POST; on a 503: throttle.throttled(retryAfterMs)
+          if (await permit.ready()) {
+            console.log("sending", batch[index]); // …POST; on a 503: throttle.throttled(retryAfterMs)
+            permit.sent();
+          }
           permit.release();
         }),
       );

@@ -6,7 +6,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connectRedis } from "../src/connection.ts";
 import { openThrottle } from "../src/throttle/open-throttle.ts";
 
-const { url, prefix, route, tps, concurrency, latencyMs } = JSON.parse(process.argv[2] ?? "{}") as StartingOptions;
+const {
+  url,
+  prefix,
+  route,
+  tps,
+  concurrency,
+  latencyMs,
+  standsStillMs = 0,
+} = JSON.parse(process.argv[2] ?? "{}") as StartingOptions;
 
 export interface StartingOptions {
   url: string;
@@ -15,6 +23,8 @@ export interface StartingOptions {
   tps: number | null;
   concurrency: number;
   latencyMs: number;
+  /** Every 400 ms its event loop stands still for so long. Default: never. */
+  standsStillMs?: number;
 }
 
 const connections = connectRedis({ url });
@@ -28,6 +38,7 @@ async function startForEver(): Promise<never> {
       permits.map(async (permit) => {
         if (await permit.ready()) {
           starts.push(performance.timeOrigin + performance.now());
+          permit.sent();
           await delay(latencyMs);
         }
         permit.release();
@@ -41,3 +52,10 @@ setInterval(() => {
   if (starts.length > 0) console.log(JSON.stringify(starts));
   starts = [];
 }, 100);
+
+if (standsStillMs > 0) {
+  setInterval(() => {
+    const until = performance.now() + standsStillMs;
+    while (performance.now() < until);
+  }, 400);
+}

@@ -31,10 +31,13 @@ export function createQuestions(deps: { throttle: Throttle; client: ClientHolder
         // Given back first: with one request in flight allowed, waiting for a second permit would be for ever.
         permit?.release();
         permit = await nextPermit();
+        permit?.sent();
         return permit !== null;
       };
       try {
-        return { answer: await deps.client.use((client) => ask(client, { anotherCall })), startedAt };
+        const answer = deps.client.use((client) => ask(client, { anotherCall }));
+        permit.sent();
+        return { answer: await answer, startedAt };
       } finally {
         permit?.release();
       }

@@ -30,7 +30,9 @@ export function createPacedAsker({ throttle, client, kind }: PacedAskerDeps) {
       const startedAt = performance.now();
       let answer: Answer | NoAnswer | undefined;
       try {
-        answer = await client.use(async (open) => await call(open));
+        const asked = client.use(async (open) => await call(open));
+        permit.sent();
+        answer = await asked;
       } finally {
         permit.release();
       }

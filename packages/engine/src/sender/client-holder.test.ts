@@ -69,3 +69,20 @@ test("a grant of nothing leaves no socket open", async () => {
   grant(0);
   expect(state).toMatchObject({ connected: 4, closed: 4 });
 });
+
+test("a socket that has rested since its answer is used before one that has just answered", async () => {
+  const { holder, state } = setUp(10);
+  const used: ProviderClient[] = [];
+  const useOne = () => holder.use(async (client) => void used.push(client));
+  await Promise.all([useOne(), useOne()]);
+  await new Promise((resolve) => setImmediate(resolve));
+
+  await useOne();
+  await useOne();
+  // Both have just answered now: better one of them than a third connection.
+  await useOne();
+
+  const [, , third, fourth] = used;
+  expect(third).not.toBe(fourth);
+  expect(state.connected).toBe(2);
+});

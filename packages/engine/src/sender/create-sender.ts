@@ -167,7 +167,9 @@ export function createSender(deps: SenderDeps) {
     let outcomes: AttemptOutcome[];
     try {
       const outgoing = request.map((part) => part.outgoing);
-      outcomes = await deps.client.use((client) => client.send(outgoing));
+      const answers = deps.client.use((client) => client.send(outgoing));
+      permit.sent();
+      outcomes = await answers;
     } catch (err) {
       // A client answers every fault of gateway and network as an outcome; what it throws is a bug of ours, and whether
       // anything left the house is then not known.

@@ -1,9 +1,9 @@
 import { type AdaptiveRateSettings, isStorm } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
 import { defaultPrefix, throttleKey } from "../names.ts";
-import { toleratedMs, toleratedSlots } from "./lateness.ts";
+import { createLateStarts } from "./late-starts.ts";
 import { createSlotLease, type SlotLease } from "./lease.ts";
-import { openPacerConnection, type PaceSettings } from "./pacer.ts";
+import { openPacerConnection } from "./pacer.ts";
 import { createLocalPermits } from "./permits.ts";
 import { createRedisClock } from "./redis-clock.ts";
 import { joinShare, type ThrottleRole } from "./share.ts";
@@ -57,6 +57,15 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     if (!closed) options.onError?.(error);
   };
 
+  const lateChannel = `${key}:late`;
+  const lateStarts = createLateStarts((notes) => {
+    connections.impatient().publish(lateChannel, notes).catch(onError);
+  });
+  const listening = connections.subscribe(lateChannel, lateStarts.hear).catch((error: Error) => {
+    onError(error);
+    return async () => {};
+  });
+
   const permits = createLocalPermits({
     route,
     allowance: () => ({ granted: share.granted(), tps: share.limits().tps, notBefore: share.notBefore() }),
@@ -71,7 +80,7 @@ export function openThrottle(options: ThrottleOptions): Throttle {
       },
     },
     wantSlots: (count) => leases().main.want(count),
-    toleratedSlots: (marginMs) => toleratedSlots(marginMs, share.intervals().main, share.participants()),
+    onSent: ({ paceAt }, lateMs) => lateStarts.tell(paceAt, lateMs),
     wantConcurrency: () => share.wantMore(),
   });
 
@@ -86,7 +95,6 @@ export function openThrottle(options: ThrottleOptions): Throttle {
     need: () => ({
       inUse: permits.counts().inUse,
       demand: permits.demand(),
-      marginMs: permits.bestMarginMs(),
     }),
     onNews({ anew }) {
       if (anew) {
@@ -109,31 +117,28 @@ export function openThrottle(options: ThrottleOptions): Throttle {
   function leases(): { main: SlotLease; status: SlotLease } {
     if (opened !== undefined) return opened;
     const connection = openPacerConnection(connections, clock, onError);
-    const paceOf = (pace: "main" | "status"): PaceSettings => {
-      const { [pace]: intervalMs, marginMs } = share.intervals();
-      return { intervalMs, marginMs };
-    };
     const slotsIn = (ms: number, intervalMs: number): number => Math.max(1, Math.round(ms / intervalMs));
     const main = createSlotLease({
-      pacer: connection.pacer(key, () => paceOf("main")),
+      pacer: connection.pacer(key, () => share.intervals().main),
       size: () => slotsIn(leaseMs, share.intervals().main),
       ahead() {
         const { main: intervalMs } = share.intervals();
         const lasts = slotsIn(leaseMs, intervalMs) * intervalMs;
         return Math.min(3, Math.max(1, Math.ceil(horizonMs / lasts / share.participants())));
       },
-      onLease({ startsAt, intervalMs, marginMs, count }) {
-        const first = clock.toLocal(startsAt) + leadMs;
-        const late = {
-          toleratedMs: toleratedMs(marginMs),
-          toleratedSlots: toleratedSlots(marginMs, intervalMs, share.participants()),
-        };
-        permits.addSlots(Array.from({ length: count }, (_, index) => ({ at: first + index * intervalMs, ...late })));
+      onLease({ startsAt, intervalMs, count }) {
+        permits.addSlots(
+          Array.from({ length: count }, (_, index) => {
+            const paceAt = startsAt + index * intervalMs;
+            const at = clock.toLocal(paceAt) + leadMs;
+            return { at, dueAt: at + lateStarts.delayOf(paceAt, intervalMs), paceAt };
+          }),
+        );
       },
       onError,
     });
     const status = createSlotLease({
-      pacer: connection.pacer(`${key}:status`, () => paceOf("status")),
+      pacer: connection.pacer(`${key}:status`, () => share.intervals().status),
       size: () => slotsIn(leaseMs / statusShare, share.intervals().status),
       ahead: () => 1,
       onLease({ count }) {
@@ -182,7 +187,6 @@ export function openThrottle(options: ThrottleOptions): Throttle {
         ...permits.counts(),
         tpsLimit: limits.tps,
         rate: share.rate(),
-        marginMs: share.intervals().marginMs,
         concurrencyLimit: limits.concurrency,
         granted: share.granted(),
         throttled,
@@ -195,6 +199,9 @@ export function openThrottle(options: ThrottleOptions): Throttle {
       closed = true;
       permits.close();
       opened?.close();
+      lateStarts.close();
+      // Not awaited: without Redis nobody hears.
+      void listening.then((stop) => stop());
       await share.leave();
     },
   };

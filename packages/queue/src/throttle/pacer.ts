@@ -10,14 +10,6 @@ export interface Lease {
   /** From one slot to the next, ms. */
   intervalMs: number;
   count: number;
-  /** The margin between pace and limit that this lease was given with (`lateness.ts`). */
-  marginMs: number;
-}
-
-/** What a limiter starts with where Redis does not know it (any more). */
-export interface PaceSettings {
-  intervalMs: number;
-  marginMs: number;
 }
 
 /** One pace for all processes, on a clustered bottleneck limiter. */
@@ -27,7 +19,8 @@ export interface Pacer {
 }
 
 export interface PacerConnection {
-  pacer(id: string, settings: () => PaceSettings): Pacer;
+  /** @param intervalMs ms per slot that the limiter starts with where Redis does not know it (any more) */
+  pacer(id: string, intervalMs: () => number): Pacer;
   close(): void;
 }
 
@@ -37,8 +30,13 @@ export interface PacerConnection {
  */
 export const newPaceRestMs = 1_000;
 
-/** Where bottleneck keeps a limiter's settings; `minTime` there is ms per slot, `nextRequest` the next free moment, `margin` is
- * ours. */
+/**
+ * A pause of Redis or of the processes is made up for as far as this: the slots that nobody could take are given out late
+ * (`late-starts.ts` keeps them from crowding a second).
+ */
+export const madeUpMs = 60;
+
+/** Where bottleneck keeps a limiter's settings; `minTime` there is ms per slot, `nextRequest` the next free moment. */
 export function paceSettingsKey(id: string): string {
   return `b_${id}_settings`;
 }
@@ -70,24 +68,21 @@ export function openPacerConnection(
     Redis,
   } as object) as unknown as ClusterConnection;
   connection.on("error", onError);
-  const limiters = new Map<string, { settings: () => PaceSettings; registered: Lease[] }>();
+  const limiters = new Map<string, { intervalMs: () => number; registered: Lease[] }>();
   const scriptArguments = connection.__scriptArgs__.bind(connection);
   connection.__scriptArgs__ = (name, id, args, callback) => {
     const limiter = limiters.get(id);
     const [, ...rest] = args;
     const now = clock.now() + (name === "init" ? newPaceRestMs : 0);
     if (name === "init" && limiter !== undefined) {
-      const { intervalMs, marginMs } = limiter.settings();
-      rest[rest.indexOf("minTime") + 1] = intervalMs.toFixed(3);
-      rest.push("margin", marginMs);
+      rest[rest.indexOf("minTime") + 1] = limiter.intervalMs().toFixed(3);
     }
     return scriptArguments(name, id, [now.toFixed(3), ...rest], (error, reply) => {
-      if (name === "register" && Array.isArray(reply) && reply.length >= 6) {
+      if (name === "register" && Array.isArray(reply) && reply.length >= 5) {
         limiter?.registered.push({
           startsAt: Number(reply[3]),
           intervalMs: Number(reply[4]),
           count: Number(rest[2]),
-          marginMs: Number(reply[5]),
         });
       }
       callback(asBottleneckKnowsIt(error), reply);
@@ -96,12 +91,12 @@ export function openPacerConnection(
 
   const stops: (() => void)[] = [];
   return {
-    pacer(id, settings) {
+    pacer(id, intervalMs) {
       const registered: Lease[] = [];
-      limiters.set(id, { settings, registered });
+      limiters.set(id, { intervalMs, registered });
       const limiter = new Bottleneck({
         id,
-        minTime: settings().intervalMs,
+        minTime: intervalMs(),
         connection: connection as unknown as InstanceType<typeof Bottleneck.IORedisConnection>,
         // Each heartbeat also makes waiting limiters look again, should an error have cost them their turn.
         heartbeatInterval: 2_000,
@@ -153,12 +148,12 @@ function asBottleneckKnowsIt(error: unknown): unknown {
 }
 
 const charged = [
+  ["local wait = math.max(nextRequest - now, 0)", `local wait = math.max(nextRequest - now, -${madeUpMs})`],
   ["local newNextRequest = now + wait + minTime", "local newNextRequest = now + wait + minTime * weight"],
   // The slot as text: Redis would cut a number to whole ms. A nil would end the list, hence `or ''`.
   [
     "return {true, wait, reservoir}",
-    `return {true, wait, reservoir or '', string.format('%.3f', now + wait), tostring(minTime),
-      redis.call('hget', settings_key, 'margin') or '0'}`,
+    "return {true, math.max(wait, 0), reservoir or '', string.format('%.3f', now + wait), tostring(minTime)}",
   ],
 ] as const;
 

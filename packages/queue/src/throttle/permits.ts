@@ -1,4 +1,4 @@
-import { createLateness, longestWaitMs } from "./lateness.ts";
+import { forgivenMs, latestMs } from "./late-starts.ts";
 import { createSlotLine, type Slot } from "./slot-line.ts";
 import { createStartLog } from "./start-log.ts";
 import { type Permit, type PermitKind, ThrottleClosedError } from "./throttle.ts";
@@ -25,8 +25,8 @@ export interface LocalPermitsOptions {
   };
   /** `count` more slots could be used. */
   wantSlots(count: number): void;
-  /** How many slots of this process may be kept though they are late, were that the margin. */
-  toleratedSlots(marginMs: number): number;
+  /** A request left `lateMs` after its slot. */
+  onSent(slot: Slot, lateMs: number): void;
   /** More requests could be in flight than are granted. */
   wantConcurrency(): void;
 }
@@ -40,8 +40,6 @@ export interface LocalPermits {
   review(): void;
   /** Requests this process has in flight or would like to, now. */
   demand(): number;
-  /** The margin between pace and limit that would suit this process best (`lateness.ts`). */
-  bestMarginMs(): number;
   /** Starts of this process in the last second. */
   startsInLastSecond(): number;
   counts(): LocalCounts;
@@ -53,6 +51,7 @@ export interface LocalCounts {
   reserved: number;
   waiting: Record<PermitKind, number>;
   started: number;
+  startedLate: number;
   slotsUnused: number;
   slotsMissed: number;
 }
@@ -67,7 +66,8 @@ interface Waiter {
 
 interface Starter {
   since: number;
-  resolve(started: boolean): void;
+  /** With the slot it started at, where there is a pace; without a start nothing. */
+  resolve(start: { slot: Slot | undefined } | undefined): void;
 }
 
 const kinds = ["single", "campaign", "status"] as const satisfies readonly PermitKind[];
@@ -87,20 +87,20 @@ const readyTimeoutMs = 10_000;
 const shortHoldMs = 2_000;
 
 export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
-  const { route, allowance, statusCeiling, wantSlots, toleratedSlots, wantConcurrency } = options;
+  const { route, allowance, statusCeiling, wantSlots, onSent, wantConcurrency } = options;
   const waiters: Record<PermitKind, Waiter[]> = { single: [], campaign: [], status: [] };
   const starters: Record<PermitKind, Starter[]> = { single: [], campaign: [], status: [] };
   /** Permits given out that have not started. */
   const reserved: Record<PermitKind, number> = { single: 0, campaign: 0, status: 0 };
   /** Permits the waiters ask for. */
   const wanted: Record<PermitKind, number> = { single: 0, campaign: 0, status: 0 };
-  const slots = createSlotLine({ longestWaitMs });
+  const slots = createSlotLine({ latestMs });
   const log = createStartLog();
-  const lateness = createLateness();
   /** From a permit to its `ready`, smoothed. */
   let claimMs = 0;
   let inUse = 0;
   let started = 0;
+  let startedLate = 0;
   let slotsUnused = 0;
   let slotsMissed = 0;
   let closed = false;
@@ -122,23 +122,19 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
   }
 
   function dropPassed(now: number): void {
-    const open = total(reserved) + total(wanted);
-    const passed = slots.takePassed(now, open);
-    if (passed.length === 0) return;
-    const overdue = passed.length + slots.overdue(now);
-    for (const [index, { at }] of passed.entries()) {
-      if (index < open) {
-        slotsMissed++;
-        lateness.add(now, now - at, overdue - index);
-      } else slotsUnused++;
-    }
+    const passed = slots.takePassed(now).length;
+    if (passed === 0) return;
+    const missed = Math.min(passed, total(reserved) + total(wanted));
+    slotsMissed += missed;
+    slotsUnused += passed - missed;
   }
 
   function giveUp(now: number, { notBefore }: Allowance): void {
     const longHold = notBefore - now > shortHoldMs && notBefore !== Infinity;
     for (const kind of kinds) {
       const line = starters[kind];
-      while (line[0] !== undefined && (longHold || now - line[0].since > readyTimeoutMs)) line.shift()?.resolve(false);
+      while (line[0] !== undefined && (longHold || now - line[0].since > readyTimeoutMs))
+        line.shift()?.resolve(undefined);
     }
   }
 
@@ -147,20 +143,20 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     while (inUse < granted && notBefore <= now) {
       const kind = kinds.find((each) => starters[each].length > 0);
       if (kind === undefined) return;
+      let slot: Slot | undefined;
       if (tps !== null) {
-        const overdue = slots.overdue(now);
-        const slot = slots.takeDue(now);
+        slot = slots.takeDue(now);
         if (slot === undefined) return;
-        lateness.add(now, now - slot.at, overdue);
         if (log.count(now) >= Math.max(1, Math.floor(tps))) {
           slotsMissed++;
           continue;
         }
+        if (now - slot.at > forgivenMs) startedLate++;
       }
       inUse++;
       started++;
       log.add(now);
-      starters[kind].shift()?.resolve(true);
+      starters[kind].shift()?.resolve({ slot });
     }
   }
 
@@ -183,7 +179,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
         wanted[kind] -= waiter.max;
         if (kind === "status" && allowed.tps !== null) statusCeiling.take(count);
         const from = total(reserved);
-        waiter.resolve(Array.from({ length: count }, (_, index) => permit(kind, slots.at(from + index)?.at ?? now)));
+        waiter.resolve(Array.from({ length: count }, (_, index) => permit(kind, slots.at(from + index)?.dueAt ?? now)));
       }
     }
   }
@@ -217,14 +213,16 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     // Slots for places that will not be free, or that the ceiling keeps from being used, would be lost to other processes.
     const startable = open - wanted.status + Math.min(wanted.status, statusCeiling.free());
     const usable = Math.min(startable, granted - inUse + ahead(now, allowed));
-    if (usable > slots.length) wantSlots(usable - slots.length);
+    // Slots that have to wait are no help now: without others in their place the pace would have a hole.
+    const prompt = slots.length - slots.delayed(now);
+    if (usable > prompt) wantSlots(usable - prompt);
   }
 
   function wakeFor(now: number, { granted, notBefore }: Allowance): void {
     const waits: number[] = [];
     const someoneReady = kinds.some((kind) => starters[kind].length > 0);
     const someoneWaits = kinds.some((kind) => waiters[kind].length > 0);
-    const nextSlot = slots.at(0)?.at;
+    const nextSlot = slots.at(0)?.dueAt;
     if (someoneReady && inUse < granted && nextSlot !== undefined) waits.push(nextSlot);
     if ((someoneReady || someoneWaits) && notBefore > now && notBefore !== Infinity) waits.push(notBefore);
     const gathering = waiters.campaign[0]?.gatheringSince ?? waiters.status[0]?.gatheringSince;
@@ -247,6 +245,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     reserved[kind]++;
     let state: "reserved" | "asked" | "started" | "over" = "reserved";
     let starter: Starter | undefined;
+    let slot: Slot | undefined;
     const givenAt = performance.now();
     return {
       startAt,
@@ -258,15 +257,22 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
         return new Promise((resolve) => {
           starter = {
             since,
-            resolve(begun) {
+            resolve(start) {
               reserved[kind]--;
-              state = begun ? "started" : "over";
-              resolve(begun);
+              state = start === undefined ? "over" : "started";
+              slot = start?.slot;
+              resolve(start !== undefined);
             },
           };
           starters[kind].push(starter);
           review();
         });
+      },
+      sent() {
+        const startedAt = slot;
+        slot = undefined;
+        // undici looks at the end of this turn whether the socket is still open, and writes then; this comes right after.
+        if (startedAt !== undefined) setImmediate(() => onSent(startedAt, performance.now() - startedAt.at));
       },
       release() {
         if (state === "over") return;
@@ -274,7 +280,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
         else if (state === "reserved") reserved[kind]--;
         else if (starter !== undefined) {
           starters[kind].splice(starters[kind].indexOf(starter), 1);
-          starter.resolve(false);
+          starter.resolve(undefined);
         }
         state = "over";
         review();
@@ -323,13 +329,13 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     },
     review,
     demand: () => inUse + total(reserved) + total(wanted),
-    bestMarginMs: () => lateness.bestMarginMs(performance.now(), toleratedSlots),
     startsInLastSecond: () => log.count(performance.now()),
     counts: () => ({
       inUse,
       reserved: total(reserved),
       waiting: { ...wanted },
       started,
+      startedLate,
       slotsUnused,
       slotsMissed,
     }),
@@ -337,7 +343,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
       if (closed) return;
       for (const kind of kinds) {
         for (const waiter of waiters[kind].splice(0)) waiter.reject(new ThrottleClosedError(route));
-        for (const starter of starters[kind].splice(0)) starter.resolve(false);
+        for (const starter of starters[kind].splice(0)) starter.resolve(undefined);
       }
       clearTimeout(timer);
       closed = true;

@@ -12,14 +12,13 @@ export const settleMs = 1_200;
 /**
  * One beat of one participant: it says what it holds and wants, and hears what it may hold and which limits are in force.
  *
- * KEYS  1 state (hash)  2 participants (hash: id → "seenAt held want role margin")  3, 4 bottleneck's settings of the main and
+ * KEYS  1 state (hash)  2 participants (hash: id → "seenAt held want role")  3, 4 bottleneck's settings of the main and
  *       the status pace
  * ARGV  1 id  2 role: send or status  3 op: beat, configure or leave  4 granted  5 in use  6 wanted
  *       7..11 what it knows: version, tps ("" = not limited), concurrency, factor, changedAt
- *       12, 13 the paces' ms per slot by that knowledge  14 the margin they are made with  15 the margin it would like
- *       16 channel  17 when the last storm was, as it knows
+ *       12, 13 the paces' ms per slot by that knowledge  14 channel  15 when the last storm was, as it knows
  * Reply now, createdAt, version, tps, concurrency, factor, changedAt, notBefore, grant, live participants that want
- *       something, the margin, "1" when another one waits for what this one has to give back, when the last storm was
+ *       something, "1" when another one waits for what this one has to give back, when the last storm was
  *
  * Promise: the sum of what the live participants hold, as they and this script know it, never exceeds the limit,
  * because a grant is at most what the others do not hold. A lowered participant counts with what it still has in use.
@@ -33,8 +32,7 @@ local text = function (number) return string.format('%.0f', number) end
 local stateKey, liveKey = KEYS[1], KEYS[2]
 local id, role, op = ARGV[1], ARGV[2], ARGV[3]
 local granted, inUse, want = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local knownMargin, margin = ARGV[14], tonumber(ARGV[15])
-local channel = ARGV[16]
+local channel = ARGV[14]
 
 if op == 'leave' then
   redis.call('HDEL', liveKey, id)
@@ -67,7 +65,7 @@ if op == 'configure' or not version or tonumber(ARGV[7]) > tonumber(version) the
     if tps ~= ARGV[8] then factor = '1'; changedAt = '0'; stormAt = '0' end
     version = text(math.max(now, (tonumber(version) or 0) + 1))
   else
-    version = ARGV[7]; factor = ARGV[10]; changedAt = ARGV[11]; stormAt = ARGV[17] or '0'
+    version = ARGV[7]; factor = ARGV[10]; changedAt = ARGV[11]; stormAt = ARGV[15] or '0'
   end
   tps = ARGV[8]; concurrency = ARGV[9]
   redis.call('PUBLISH', channel, 'limits')
@@ -93,7 +91,7 @@ place(mine, role)
 local before, wantBefore = 0, 0
 local entries = redis.call('HGETALL', liveKey)
 for i = 1, #entries, 2 do
-  local seenAt, has, wants, its, likes = string.match(entries[i + 1], '^(%d+) (%d+) (%d+) (%a+) (%d+)$')
+  local seenAt, has, wants, its = string.match(entries[i + 1], '^(%d+) (%d+) (%d+) (%a+)')
   if entries[i] == id then
     before, wantBefore = tonumber(has) or 0, tonumber(wants) or 0
   elseif not seenAt or now - tonumber(seenAt) > ${silentMs} then
@@ -101,18 +99,15 @@ for i = 1, #entries, 2 do
   else
     local one = { id = entries[i], want = tonumber(wants), target = 0, held = tonumber(has) }
     others = others + one.held
-    margin = math.max(margin, tonumber(likes))
     place(one, its)
   end
 end
 
--- The rate climbs with time, and whoever beats writes it down, if what it knows is what holds. All keep the greatest margin.
-if tps ~= '' and tps == ARGV[8] and factor == ARGV[10] and changedAt == ARGV[11] and knownMargin == text(margin) then
+-- The rate climbs with time, and whoever beats writes it down, if what it knows is what holds.
+if tps ~= '' and tps == ARGV[8] and factor == ARGV[10] and changedAt == ARGV[11] then
   for i = 3, 4 do
-    local pace = redis.call('HMGET', KEYS[i], 'minTime', 'margin')
-    if pace[1] and (pace[1] ~= ARGV[9 + i] or pace[2] ~= knownMargin) then
-      redis.call('HSET', KEYS[i], 'minTime', ARGV[9 + i], 'margin', knownMargin)
-    end
+    local pace = redis.call('HGET', KEYS[i], 'minTime')
+    if pace and pace ~= ARGV[9 + i] then redis.call('HSET', KEYS[i], 'minTime', ARGV[9 + i]) end
   end
 end
 
@@ -164,8 +159,7 @@ local grant = math.max(0, math.min(mine.target, limit - others))
 if now - createdAt < ${settleMs} then grant = math.min(granted, math.max(0, limit - others)) end
 -- A lowered one may start up to its old grant until it has heard of the new one.
 local holds = math.max(grant, granted, inUse)
-redis.call('HSET', liveKey, id, text(now) .. ' ' .. text(holds) .. ' ' .. text(want) .. ' ' .. role
-  .. ' ' .. ARGV[15])
+redis.call('HSET', liveKey, id, text(now) .. ' ' .. text(holds) .. ' ' .. text(want) .. ' ' .. role)
 
 local starved = false
 for _, list in ipairs({ senders, checkers }) do
@@ -178,7 +172,7 @@ if starved and holds < before then redis.call('PUBLISH', channel, 'free') end
 if grant < mine.target and wantBefore <= before then redis.call('PUBLISH', channel, 'want') end
 
 return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt, notBefore, text(grant),
-  text(wanting), text(margin), starved and '1' or '0', stormAt }
+  text(wanting), starved and '1' or '0', stormAt }
 `);
 
 /**
@@ -187,8 +181,7 @@ return { nowText, text(createdAt), version, tps, concurrency, factor, changedAt,
  *
  * KEYS  as for the beat, without 2
  * ARGV  1..3 tps, factor, changedAt as known  4 new factor ("" = unchanged)  5 new changedAt  6, 7 the paces' ms per
- *       slot  8 their margin  9 hold for this many ms (0 = no)  10 channel
- *       11 when the last storm was
+ *       slot  8 hold for this many ms (0 = no)  9 channel  10 when the last storm was
  */
 export const slowDownScript = luaScript(`
 local time = redis.call('TIME')
@@ -196,14 +189,14 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local state = redis.call('HMGET', KEYS[1], 'tps', 'factor', 'changedAt', 'notBefore')
 local changed = false
 if ARGV[4] ~= '' and state[1] == ARGV[1] and state[2] == ARGV[2] and state[3] == ARGV[3] then
-  redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5], 'stormAt', ARGV[11])
+  redis.call('HSET', KEYS[1], 'factor', ARGV[4], 'changedAt', ARGV[5], 'stormAt', ARGV[10])
   for i = 2, 3 do
-    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'minTime', ARGV[4 + i], 'margin', ARGV[8]) end
+    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'minTime', ARGV[4 + i]) end
   end
   changed = true
 end
-local notBefore = now + tonumber(ARGV[9])
-if tonumber(ARGV[9]) > 0 and notBefore > (tonumber(state[4]) or 0) then
+local notBefore = now + tonumber(ARGV[8])
+if tonumber(ARGV[8]) > 0 and notBefore > (tonumber(state[4]) or 0) then
   redis.call('HSET', KEYS[1], 'notBefore', string.format('%.0f', notBefore))
   for i = 2, 3 do
     local free = redis.call('HGET', KEYS[i], 'nextRequest')
@@ -211,6 +204,6 @@ if tonumber(ARGV[9]) > 0 and notBefore > (tonumber(state[4]) or 0) then
   end
   changed = true
 end
-if changed then redis.call('PUBLISH', ARGV[10], 'slower') end
+if changed then redis.call('PUBLISH', ARGV[9], 'slower') end
 return changed and 1 or 0
 `);

@@ -9,7 +9,7 @@ import {
   tpsAt,
 } from "@hikyaku/core";
 import type { RedisConnections } from "../connection.ts";
-import { marginsMs } from "./lateness.ts";
+import { marginMs } from "./late-starts.ts";
 import { paceSettingsKey } from "./pacer.ts";
 import type { RedisClock } from "./redis-clock.ts";
 import { beatScript, slowDownScript } from "./share-script.ts";
@@ -28,8 +28,8 @@ export interface ShareOptions {
   statusShare: number;
   /** How the rate falls and climbs. */
   adaptive: Omit<AdaptiveRateSettings, "tps">;
-  /** What this process has in flight, what it would like to have, and the margin that would suit it, now. */
-  need(): { inUse: number; demand: number; marginMs: number };
+  /** What this process has in flight and what it would like to have, now. */
+  need(): { inUse: number; demand: number };
   /** Anything below may have changed. `anew` when the shared state was lost and begun again. */
   onNews(news: { anew: boolean }): void;
   onError(error: Error): void;
@@ -45,8 +45,8 @@ export interface Share {
   participants(): number;
   /** Local ms; Infinity while Redis is silent. */
   notBefore(): number;
-  /** Ms from slot to slot of the main and of the status pace, and the margin in them, by what is known here. */
-  intervals(): { main: number; status: number; marginMs: number };
+  /** Ms from slot to slot of the main and of the status pace, by what is known here. */
+  intervals(): { main: number; status: number };
   /** More could be used than is granted. */
   wantMore(): void;
   /** `storm`: the 503s of this process say that the limit is lower than what is sent. */
@@ -88,7 +88,6 @@ export function joinShare(options: ShareOptions): Share {
   /** Limits that Redis has not heard of yet. */
   let pending: PendingLimits | undefined = { limits, done: Promise.withResolvers() };
   let wantTold = 0;
-  let marginMs: number = marginsMs[0];
   let beating = false;
   let again = false;
   let left = false;
@@ -128,7 +127,7 @@ export function joinShare(options: ShareOptions): Share {
     const askedAt = performance.now();
     lastAskedAt = askedAt;
     const configuring = pending;
-    const { inUse, demand, marginMs: likes } = need();
+    const { inUse, demand } = need();
     const known = configuring === undefined ? { limits, rate } : { limits: configuring.limits, rate: fullRate };
     const { main, status } = intervalsOf(known.limits.tps, known.rate);
     wantTold = demand;
@@ -151,8 +150,6 @@ export function joinShare(options: ShareOptions): Share {
           known.rate.changedAt,
           main.toFixed(3),
           status.toFixed(3),
-          marginMs,
-          likes,
           channel,
           known.rate.stormAt,
         ],
@@ -208,7 +205,6 @@ export function joinShare(options: ShareOptions): Share {
       held,
       grant,
       live,
-      margin,
       starved,
       stormAt,
     ] = reply;
@@ -216,12 +212,7 @@ export function joinShare(options: ShareOptions): Share {
     if (createdAt === "") void probeClock();
     anew ||= createdAt !== "" && createdAt !== created;
     createdAt = created;
-    const outdated =
-      version !== newVersion ||
-      String(rate.factor) !== factor ||
-      String(rate.changedAt) !== changedAt ||
-      String(marginMs) !== margin;
-    marginMs = Number(margin);
+    const outdated = version !== newVersion || String(rate.factor) !== factor || String(rate.changedAt) !== changedAt;
     version = newVersion;
     limits = { tps: tps === "" ? null : Number(tps), concurrency: Number(concurrency) };
     rate = { factor: Number(factor), changedAt: Number(changedAt), stormAt: Number(stormAt) };
@@ -247,7 +238,7 @@ export function joinShare(options: ShareOptions): Share {
     rate: rateNow,
     participants: () => participants,
     notBefore: () => (performance.now() - beatenAt > freshForMs ? Infinity : notBefore),
-    intervals: () => ({ ...intervalsOf(limits.tps, rate), marginMs }),
+    intervals: () => intervalsOf(limits.tps, rate),
     wantMore() {
       // Said already: the others will give back, and a message on the channel will tell.
       if (granted < limits.concurrency && wantTold <= granted) beatSoon();
@@ -274,7 +265,6 @@ export function joinShare(options: ShareOptions): Share {
             next.changedAt,
             main.toFixed(3),
             status.toFixed(3),
-            marginMs,
             holdMs,
             channel,
             next.stormAt,
@@ -306,7 +296,7 @@ export function joinShare(options: ShareOptions): Share {
         .run(
           redis,
           [`${key}:state`, `${key}:grants`, ...paceKeys],
-          [id, role, "leave", ...Array<number>(12).fill(0), channel],
+          [id, role, "leave", ...Array<number>(10).fill(0), channel],
         )
         .catch(() => {});
     },

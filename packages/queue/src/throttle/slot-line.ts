@@ -1,25 +1,22 @@
 /** A moment at which this process may start one request. */
 export interface Slot {
-  /** Local ms. */
+  /** Its place in the pace, local ms. */
   at: number;
-  /** How late the start may come, whatever else is late. */
-  toleratedMs: number;
-  /** How many slots may be kept beyond that. */
-  toleratedSlots: number;
+  /** Not to be started before, local ms: later than `at` where it follows a start that was late (`late-starts.ts`). */
+  dueAt: number;
+  /** `at` by Redis's time, by which all processes know it. */
+  paceAt: number;
 }
 
-/** The slots of this process, in their order. */
+/** The slots of this process, in the order in which they are due. */
 export interface SlotLine {
   add(slots: readonly Slot[]): void;
   /** Takes the first slot if it is due at `now`. */
   takeDue(now: number): Slot | undefined;
-  /**
-   * Takes out the slots that are gone by. The newest of those that are late stay, as many as may be late and are `wanted`, for no
-   * longer than `longestWaitMs`.
-   */
-  takePassed(now: number, wanted: number): Slot[];
-  /** Slots whose time has come. */
-  overdue(now: number): number;
+  /** Takes out the slots that are gone by for good. */
+  takePassed(now: number): Slot[];
+  /** Slots that wait for longer than their own time. */
+  delayed(now: number): number;
   clear(): void;
   /** The `index`-th of them. */
   at(index: number): Slot | undefined;
@@ -29,31 +26,27 @@ export interface SlotLine {
 /** Timers have a grain of 1 ms; waiting for the rest of one would only make the start late. */
 const earlyMs = 0.6;
 
-export function createSlotLine({ longestWaitMs }: { longestWaitMs: number }): SlotLine {
+/** @param latestMs a slot that is not used for so long after its own time is gone */
+export function createSlotLine({ latestMs }: { latestMs: number }): SlotLine {
   let slots: Slot[] = [];
-  const before = (isBefore: (slot: Slot) => boolean): number => {
-    const first = slots.findIndex((slot) => !isBefore(slot));
-    return first === -1 ? slots.length : first;
-  };
   return {
     add(more) {
-      const last = slots.at(-1)?.at ?? -Infinity;
+      const last = slots.at(-1)?.dueAt ?? -Infinity;
       slots.push(...more);
-      // Answers of Redis may refine the clock between two leases; then their edges may overlap.
-      if ((more[0]?.at ?? Infinity) < last) slots.sort((a, b) => a.at - b.at);
+      if (more.some(({ dueAt }, index) => dueAt < (more[index - 1]?.dueAt ?? last)))
+        slots.sort((a, b) => a.dueAt - b.dueAt);
     },
     takeDue(now) {
       const [first] = slots;
-      return first !== undefined && first.at <= now + earlyMs ? slots.shift() : undefined;
+      return first !== undefined && first.dueAt <= now + earlyMs ? slots.shift() : undefined;
     },
-    takePassed(now, wanted) {
-      const late = before(({ at, toleratedMs }) => at + toleratedMs < now);
-      if (late === 0) return [];
-      const mayStay = Math.min(wanted, slots[late - 1]?.toleratedSlots ?? 0);
-      const tooLate = before(({ at }) => at < now - longestWaitMs);
-      return slots.splice(0, Math.min(late, Math.max(late - mayStay, tooLate)));
+    takePassed(now) {
+      const isPassed = ({ at }: Slot): boolean => at + latestMs < now;
+      const passed = slots.filter(isPassed);
+      if (passed.length > 0) slots = slots.filter((slot) => !isPassed(slot));
+      return passed;
     },
-    overdue: (now) => before(({ at }) => at <= now),
+    delayed: (now) => slots.reduce((count, { at, dueAt }) => (dueAt > at && dueAt > now ? count + 1 : count), 0),
     clear() {
       slots = [];
     },

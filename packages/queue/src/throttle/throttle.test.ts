@@ -51,6 +51,8 @@ function startForEver(throttle: Throttle, kind: PermitKind, { lines = 5, max = 5
         permits.map(async (permit) => {
           if (await permit.ready()) {
             state.starts.push(performance.now());
+            permit.sent();
+            permit.sent();
             state.inFlight++;
             state.most = Math.max(state.most, state.inFlight);
             await delay(latencyMs);

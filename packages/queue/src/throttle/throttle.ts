@@ -11,7 +11,7 @@ export interface RouteLimits {
 
 /**
  * The right to make one request. The way of use: `acquire` → claim the message in the ledger → `await ready()` → when true,
- * POST without further delay → `release()`. A permit that turns out not to be needed is released without `ready()`.
+ * POST without further delay → `sent()` → `release()`. A permit that turns out not to be needed is released without `ready()`.
  */
 export interface Permit {
   /** When it may start at the earliest, `performance.now()` ms. An estimate: `ready` keeps the time. */
@@ -22,6 +22,11 @@ export interface Permit {
    * than 2 s, Redis is away, or the throttle closes); put the message back unharmed. Never rejects. Call it once.
    */
   ready(): Promise<boolean>;
+  /**
+   * The request has been written, as far as this process can tell: call it in the tick in which the request is made, right
+   * after. A process that is held up between `ready` and here is late for the gateway; the slots a second later make up for it.
+   */
+  sent(): void;
   /** The request is over, or will not be made. Whoever waits in this process gets the place. Idempotent. */
   release(): void;
 }
@@ -31,8 +36,6 @@ export interface ThrottleFigures {
   tpsLimit: number | null;
   /** Starts per second allowed now, lowered by 503s; null = not limited. */
   rate: number | null;
-  /** The starts of a second are spread over 1,000 ms and this; more where the processes have little time for their timers. */
-  marginMs: number;
   /** Requests in flight that the route allows over all processes, and this process now. */
   concurrencyLimit: number;
   granted: number;
@@ -42,8 +45,9 @@ export interface ThrottleFigures {
   reserved: number;
   /** Permits asked for and not given yet. */
   waiting: Record<PermitKind, number>;
-  /** Since the throttle was opened: starts, slots that passed unused, starts that missed their slot, answers 503. */
+  /** Since the throttle was opened: starts, those that came late, slots that passed unused, slots that passed though needed, answers 503. */
   started: number;
+  startedLate: number;
   slotsUnused: number;
   slotsMissed: number;
   throttled: number;
