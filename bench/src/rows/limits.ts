@@ -1,6 +1,6 @@
 import { waitFor } from "@hikyaku/testkit";
 import { perSecond, type Row } from "../row.ts";
-import { openStage } from "../stage.ts";
+import { openStage, type Stage } from "../stage.ts";
 
 /** A process that has just started is compiling its code, and late for it. */
 const settleSeconds = 5;
@@ -32,28 +32,46 @@ export async function useOfLimit(tps: number): Promise<Row> {
   };
 }
 
-/** A gateway that takes 50 ms for each request: 100 at a time make 2,000 a second, if no place ever stands empty. */
+const slow = { tps: null, concurrency: 100, gatewayMs: 50 } as const;
+
+/**
+ * A gateway that takes 50 ms for each request: 100 at a time would make 2,000 a second, if no timer were late and no place ever
+ * stood empty. How near anybody comes to that depends on the machine, so undici alone shows it, against a gateway of its own.
+ */
 export async function slowGateway(): Promise<Row> {
-  const concurrency = 100;
-  const ceiling = concurrency / 0.05;
-  await using stage = await openStage({ tps: null, concurrency, gatewayMs: 50 });
-  const campaignId = await stage.importCampaign(ceiling * 12);
-  await stage.startWorker();
-  await stage.start(campaignId);
-  await waitFor(async () => (await stage.metrics()).acceptedPerSecond.length > 10, {
-    what: "ten seconds",
+  const theory = (slow.concurrency * 1_000) / slow.gatewayMs;
+  const bare = await settledRate(async (stage) => {
+    const posts = await stage.startBaseline("bare-posts");
+    posts.kill("SIGUSR2");
+  });
+  const ours = await settledRate(async (stage) => {
+    const campaignId = await stage.importCampaign(theory * (settleSeconds + slowSeconds + 5));
+    await stage.startWorker();
+    await stage.start(campaignId);
+  });
+  const result = ours.rate / bare.rate;
+  return {
+    what: "gateway of 50 ms, concurrency 100",
+    measured: `${perSecond(ours.rate)}, peak ${ours.peak} at once`,
+    against: `undici alone, no queue, no ledger: ${perSecond(bare.rate)} of ${perSecond(theory)}`,
+    result: result.toFixed(3),
+    bar: ">= 0.97",
+    reached: result >= 0.97 && ours.over === 0,
+  };
+}
+
+const slowSeconds = 10;
+
+async function settledRate(start: (stage: Stage) => Promise<void>) {
+  await using stage = await openStage(slow);
+  await start(stage);
+  await waitFor(async () => (await stage.metrics()).acceptedPerSecond.length > settleSeconds + slowSeconds, {
+    what: "the measured seconds to pass",
     timeoutMs: 60_000,
     everyMs: 200,
   });
   const metrics = await stage.metrics();
-  const seconds = metrics.acceptedPerSecond.slice(1, 10);
+  const seconds = metrics.acceptedPerSecond.slice(settleSeconds, settleSeconds + slowSeconds);
   const rate = seconds.reduce((sum, count) => sum + count, 0) / seconds.length;
-  return {
-    what: "gateway of 50 ms, concurrency 100",
-    measured: `${perSecond(rate)}, peak ${metrics.peakConcurrency} at once`,
-    against: `its ceiling of ${perSecond(ceiling)}`,
-    result: (rate / ceiling).toFixed(3),
-    bar: ">= 0.97",
-    reached: rate / ceiling >= 0.97 && metrics.overConcurrency === 0,
-  };
+  return { rate, peak: metrics.peakConcurrency, over: metrics.overConcurrency };
 }
