@@ -151,6 +151,16 @@ test.each([
   expect(await fresh.hikyaku.findSchedule("nightly")).toEqual(before);
 });
 
+test("a moment reserved with the carrier fits one campaign, not a schedule of them", async () => {
+  const reserve = { time: "2036-12-01 10:00", timeZone: "Asia/Seoul" };
+  const content = { templateCode: "welcome", content: "안녕하세요", reserve };
+  const refused = /^content\.reserve: is one moment, .* leave reserve out/;
+  await expect(given({ text: undefined, content } as Partial<ScheduleOptions>)).rejects.toThrow(refused);
+
+  await using fresh = await given();
+  await expect(fresh.hikyaku.editSchedule("nightly", { content })).rejects.toThrow(refused);
+});
+
 test("a code is there once, until it is deleted", async () => {
   await using fresh = await given();
   const { hikyaku, sql } = fresh;

@@ -239,6 +239,7 @@ describe("a number", () => {
 
   test.each([
     ["0500", 500, "900"],
+    ["0503", 503, "500"],
     ["0504", 504, "510"],
   ])("…%s is answered %i, and everything is stored", async (digits, status, errorCode) => {
     await using simulator = await startFastSens();

@@ -3,7 +3,7 @@ export interface NumberOutcome {
   /** The whole request is refused: 429, code 400. */
   readonly quota?: true;
   /** Stored, then answered with this error of the gateway. */
-  readonly errorAfterStore?: "900" | "510";
+  readonly errorAfterStore?: "900" | "500" | "510";
   /** Refused inside the 202. */
   readonly refused?: true;
   /** Kakao's code; null: never a result. */
@@ -21,6 +21,7 @@ export const numberOutcomes: Readonly<Record<string, NumberOutcome>> = {
   "4161": { code: null },
   "0429": { quota: true },
   "0500": { errorAfterStore: "900" },
+  "0503": { errorAfterStore: "500" },
   "0504": { errorAfterStore: "510" },
   "9900": { refused: true },
   "9901": { code: "3019", sms: "refused" },

@@ -25,6 +25,8 @@ export interface ReservationPageRequest {
   from?: Date | undefined;
   /** Carried out before this. */
   until?: Date | undefined;
+  /** Only those that hold messages of this campaign. */
+  campaignId?: string | undefined;
   /** Only those in this state of the carrier's; a page then holds fewer than `limit`. */
   state?: string | undefined;
   /** The last one of the page before, by its id. */
@@ -79,7 +81,7 @@ const neverOffered = "the carrier takes no reservations";
  */
 export async function reservationPage(
   deps: ReservationDeps,
-  { from = new Date(Date.now() - dayMs), until, state, after, limit, signal }: ReservationPageRequest,
+  { from = new Date(Date.now() - dayMs), until, campaignId, state, after, limit, signal }: ReservationPageRequest,
 ): Promise<ReservationPage | null> {
   const { route, sql, isOffered } = deps;
   // With no reservation there is no question that would show it.
@@ -87,6 +89,7 @@ export async function reservationPage(
   const rows = await listReservations(sql, {
     ...{ route, from, limit: limit + 1 },
     ...(until === undefined ? {} : { until }),
+    ...(campaignId === undefined ? {} : { campaignId }),
     ...(after === undefined ? {} : { after }),
   });
   const shown = rows.slice(0, limit);

@@ -20,7 +20,6 @@ export function createClientHolder(deps: {
    * has rested is quicker.
    */
   const resting: ProviderClient[] = [];
-  let isRested: NodeJS.Immediate | undefined;
   const closing = new Set<Promise<void>>();
   let open = 0;
 
@@ -39,10 +38,7 @@ export function createClientHolder(deps: {
   };
   const rest = (client: ProviderClient): void => {
     resting.push(client);
-    isRested ??= setImmediate(() => {
-      isRested = undefined;
-      idle.push(...resting.splice(0));
-    });
+    if (resting.length === 1) setImmediate(() => void idle.push(...resting.splice(0)));
   };
   const stop = deps.throttle.onConcurrencyChange(shrinkTo);
 

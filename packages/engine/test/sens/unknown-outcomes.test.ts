@@ -75,15 +75,15 @@ test("two messages to one person, of one text, are each found under an id of the
   expect((await ids()).map(({ providerMessageId }) => providerMessageId).sort()).toEqual(taken.sort());
 });
 
-test("a request that is taken and answered 500 each time is found, not sent again", async () => {
+test("a request that is taken and answered 500, 503 or 504 each time is found, not sent again", async () => {
   await using system = await startSensSystem();
   await system.start("worker");
   await system.start("poller");
-  const campaignId = await system.campaign([...numbers(150), fateOf("0500"), fateOf("0504")]);
+  const campaignId = await system.campaign([...numbers(150), fateOf("0500"), fateOf("0503"), fateOf("0504")]);
 
-  await system.reached(campaignId, { delivered: 152 });
+  await system.reached(campaignId, { delivered: 153 });
 
-  expect(system.simulator.metrics()).toMatchObject({ messages: { total: 152 }, duplicates: { count: 0 } });
+  expect(system.simulator.metrics()).toMatchObject({ messages: { total: 153 }, duplicates: { count: 0 } });
 });
 
 test("a day's quota that is used up holds the route and harms no message; it goes on by itself", async () => {

@@ -22,6 +22,8 @@ export interface ListReservationsInput {
   from?: Date;
   /** Carried out before this. */
   until?: Date;
+  /** Only those that hold messages of this campaign. */
+  campaignId?: string;
   /** The last one of the page before, by its id. */
   after?: string;
   limit: number;
@@ -30,7 +32,7 @@ export interface ListReservationsInput {
 /** In the order in which they are carried out. */
 export async function listReservations(
   sql: Sql,
-  { route, from, until, after, limit }: ListReservationsInput,
+  { route, from, until, campaignId, after, limit }: ListReservationsInput,
 ): Promise<ReservationRow[]> {
   return await withMessages(
     sql,
@@ -39,6 +41,16 @@ export async function listReservations(
       where route = ${route}
         and ${from === undefined ? sql`true` : sql`reserved_at >= ${from}`}
         and ${until === undefined ? sql`true` : sql`reserved_at < ${until}`}
+        and ${
+          campaignId === undefined
+            ? sql`true`
+            : sql`exists (
+              select from message
+              where message.route = reservation.route and message.provider_order_id = reservation.reserve_id
+                and message.provider_order_id is distinct from message.provider_message_id
+                and message.campaign_id = ${campaignId}
+            )`
+        }
         and ${
           after === undefined
             ? sql`true`

@@ -156,9 +156,19 @@ function missedOf(input: unknown): MissedRunPolicy | null {
   throw new InvalidRequestError([{ path: "missed", message: `not a policy for missed runs; ${parsed.reason}` }]);
 }
 
-/** What is said of the campaigns, as plain JSON. Their own schema checks it. */
+/** What is said of the campaigns, as plain JSON. Their own schema checks it, but for what fits one campaign and no second one. */
 function templateOf(fields: Readonly<Record<string, unknown>>): ScheduleTemplate {
   const given = definedOf(fields, templateNames);
+  const { content } = given;
+  if (typeof content === "object" && content !== null && "reserve" in content) {
+    throw new InvalidRequestError([
+      {
+        path: "content.reserve",
+        message:
+          "is one moment, but each run of a schedule makes a campaign of its own; leave reserve out, and give at and weekdays the time at which it shall go out",
+      },
+    ]);
+  }
   return JSON.parse(JSON.stringify(given)) as ScheduleTemplate;
 }
 

@@ -7,17 +7,28 @@ import { counted, moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { routeOfReservation } from "../../questions/route-of-reservation.ts";
 import { useQuestions } from "../../questions/use-questions.ts";
+import { cancelOfCampaign } from "./cancel-of-campaign.ts";
 
 export function addCancel(reservation: Command, cli: Cli): void {
   reservation
     .command("cancel")
-    .argument("<reserveId>", "the carrier's id of its request")
+    .argument("[reserveId]", "the carrier's id of its request")
+    .option("-c, --campaign <id|key>", "all those of a campaign, but for those that hold messages of another one too")
     .option("-r, --route <name>", "route whose carrier is asked (default: the one it was made over)")
     .option("-y, --yes", "do not ask")
-    .description("cancel a reservation that waits, for good; its messages end as revoked")
+    .description("cancel a reservation that waits, or all of a campaign, for good; their messages end as revoked")
     .action(
-      cli.action(async (reserveId: string, _own, command: Command) => {
-        const options = command.optsWithGlobals<{ route?: string; yes?: boolean } & GlobalOptions>();
+      cli.action(async (reserveId: string | undefined, _own, command: Command) => {
+        const options = command.optsWithGlobals<{ campaign?: string; route?: string; yes?: boolean } & GlobalOptions>();
+        const { campaign } = options;
+        if (campaign !== undefined && reserveId === undefined)
+          return await cancelOfCampaign(cli, { ...options, campaign });
+        if (campaign !== undefined || reserveId === undefined) {
+          throw new CliError("Name what is to be cancelled: one reservation by its id, or those of a campaign.", {
+            mend: "Give <reserveId> or --campaign, and not both.",
+            exitCode: 2,
+          });
+        }
         const { once: signal } = cli.interruption();
         const route = await routeOfReservation(cli, options, reserveId);
         return await useQuestions(cli, { ...options, route }, async ({ questions }) => {

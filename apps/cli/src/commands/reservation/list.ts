@@ -6,10 +6,12 @@ import { ahead, since, wholeNumber } from "../../option-values.ts";
 import { count, moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawTable } from "../../output/table.ts";
+import { campaignOnRoute } from "../../questions/campaign-on-route.ts";
 import { useQuestions } from "../../questions/use-questions.ts";
 
 interface ReservationListOptions extends GlobalOptions {
-  route: string;
+  route?: string;
+  campaign?: string;
   from?: Date;
   to?: Date;
   state?: string;
@@ -20,7 +22,8 @@ interface ReservationListOptions extends GlobalOptions {
 export function addList(reservation: Command, cli: Cli): void {
   reservation
     .command("list")
-    .requiredOption("-r, --route <name>", "route whose carrier is asked")
+    .option("-r, --route <name>", "route whose carrier is asked (needed without --campaign)")
+    .option("-c, --campaign <id|key>", "only those that hold messages of this campaign")
     .option("--from <time>", "reserved for this or later: ISO 8601, or a duration before now (default: 1d)", since)
     .option("--to <time>", "reserved for earlier than this: ISO 8601, or a duration after now", ahead)
     .option("--state <state>", "only those in this state, in the carrier's word, e.g. READY")
@@ -32,40 +35,54 @@ export function addList(reservation: Command, cli: Cli): void {
         const options = command.optsWithGlobals<ReservationListOptions>();
         const { from, to: until, limit } = options;
         const { once: signal } = cli.interruption();
-        return await useQuestions(cli, options, async ({ questions, route, reservationStates }) => {
-          const state = stateOf(options.state, reservationStates);
-          const found: ReservationView[] = [];
-          let after = options.after;
-          // Few of a page may be in the state that is asked for.
-          for (;;) {
-            const page = await questions.reservations({ from, until, state, after, limit, signal });
-            if (page === null) throw new CliError("Stopped; the list is not complete.", { mend: "Run it again." });
-            found.push(...page.items);
-            after = page.next ?? undefined;
-            if (after === undefined || found.length >= limit) break;
-          }
-          const items = found.slice(0, limit);
-          const next = found.length > limit ? (items.at(-1)?.reserveId ?? null) : (after ?? null);
-          printResult(cli, options, { route: route.name, items, after: next }, (paint) => {
-            if (items.length === 0 && next === null) return "There are none.\n";
-            const table = drawTable(
-              [
-                { header: "RESERVED FOR" },
-                { header: "STATE" },
-                { header: "MESSAGES", align: "right" },
-                { header: "CAMPAIGN", maxWidth: 40 },
-                { header: "ID" },
-              ],
-              items.map(({ reservedAt, state: word, means, messages, campaigns, reserveId }) => [
-                ...[moment(reservedAt), `${word}, ${means}`, count(messages)],
-                ...[campaigns.map(({ key }) => key).join(", ") || "–", reserveId],
-              ]),
-              paint,
-            );
-            return `${table}${next === null ? "" : paint.dim(`There may be more: --after ${next}\n`)}`;
+        const campaign = options.campaign === undefined ? undefined : { campaign: options.campaign };
+        const { id: campaignId, route: asked } = campaign
+          ? await campaignOnRoute(cli, { ...options, ...campaign })
+          : { id: undefined, route: options.route };
+        if (asked === undefined) {
+          throw new CliError("Nothing says which carrier is asked.", {
+            mend: "Give --route or --campaign.",
+            exitCode: 2,
           });
-          return 0;
-        });
+        }
+        return await useQuestions(
+          cli,
+          { ...options, route: asked },
+          async ({ questions, route, reservationStates }) => {
+            const state = stateOf(options.state, reservationStates);
+            const found: ReservationView[] = [];
+            let after = options.after;
+            // Few of a page may be in the state that is asked for.
+            for (;;) {
+              const page = await questions.reservations({ from, until, campaignId, state, after, limit, signal });
+              if (page === null) throw new CliError("Stopped; the list is not complete.", { mend: "Run it again." });
+              found.push(...page.items);
+              after = page.next ?? undefined;
+              if (after === undefined || found.length >= limit) break;
+            }
+            const items = found.slice(0, limit);
+            const next = found.length > limit ? (items.at(-1)?.reserveId ?? null) : (after ?? null);
+            printResult(cli, options, { route: route.name, items, after: next }, (paint) => {
+              if (items.length === 0 && next === null) return "There are none.\n";
+              const table = drawTable(
+                [
+                  { header: "RESERVED FOR" },
+                  { header: "STATE" },
+                  { header: "MESSAGES", align: "right" },
+                  { header: "CAMPAIGN", maxWidth: 40 },
+                  { header: "ID" },
+                ],
+                items.map(({ reservedAt, state: word, means, messages, campaigns, reserveId }) => [
+                  ...[moment(reservedAt), `${word}, ${means}`, count(messages)],
+                  ...[campaigns.map(({ key }) => key).join(", ") || "–", reserveId],
+                ]),
+                paint,
+              );
+              return `${table}${next === null ? "" : paint.dim(`There may be more: --after ${next}\n`)}`;
+            });
+            return 0;
+          },
+        );
       }),
     );
 }

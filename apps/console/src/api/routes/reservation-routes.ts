@@ -64,6 +64,7 @@ export function reservationRoutes(app: Api, deps: ConsoleDeps): void {
       querystring: z.object({
         from: z.iso.datetime({ offset: true }).optional().describe("Reserved for this or later. Default: a day ago."),
         to: z.iso.datetime({ offset: true }).optional().describe("Reserved for earlier than this."),
+        campaign: z.uuid().optional().describe("Only those that hold messages of this campaign, by its id."),
         state: z
           .string()
           .max(100)
@@ -75,13 +76,13 @@ export function reservationRoutes(app: Api, deps: ConsoleDeps): void {
       response: { 200: pageSchema(reservationSchema), ...problemAnswers("invalid-cursor", ...asking) },
     },
     async handler(request, reply) {
-      const { from, to, limit } = request.query;
+      const { from, to, campaign: campaignId, limit } = request.query;
       const after = readCursor(z.string(), request.query.cursor);
       const route = configuredRoute(deps, request.params.route);
       const state = stateOf(request.query.state, statesOf(route));
       const signal = goneSignal(reply.raw);
       const page = await askRoute(deps, route, (questions) =>
-        questions.reservations({ from: dateOf(from), until: dateOf(to), state, after, limit, signal }),
+        questions.reservations({ from: dateOf(from), until: dateOf(to), campaignId, state, after, limit, signal }),
       );
       // Null only when the caller is gone.
       const { items, next } = page ?? { items: [], next: null };
