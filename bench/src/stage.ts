@@ -19,7 +19,7 @@ import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } fro
 import { heapFlags } from "../../apps/cli/src/system/start-app.ts";
 
 export const route = "bench";
-const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
+export const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
 
 export interface StageOptions {
   /** The gateway's limits; its answer comes after `gatewayMs`. */

@@ -5,6 +5,8 @@ import { openStage, type Stage } from "../stage.ts";
 /** A process that has just started is compiling its code, and late for it. */
 const settleSeconds = 5;
 const measuredSeconds = 20;
+/** The gateway sorts all it has counted for each look, and is late for what comes meanwhile. */
+const lookEveryMs = 2_000;
 
 /** Four processes share a limit; the gateway counts every sliding second and answers 503 to what is over it. */
 export async function useOfLimit(tps: number): Promise<Row> {
@@ -15,7 +17,7 @@ export async function useOfLimit(tps: number): Promise<Row> {
   await waitFor(async () => (await stage.metrics()).acceptedPerSecond.length > settleSeconds + measuredSeconds, {
     what: "the measured seconds to pass",
     timeoutMs: 60_000,
-    everyMs: 200,
+    everyMs: lookEveryMs,
   });
   const metrics = await stage.metrics();
   const seconds = metrics.acceptedPerSecond.slice(settleSeconds, settleSeconds + measuredSeconds);
@@ -68,7 +70,7 @@ async function settledRate(start: (stage: Stage) => Promise<void>) {
   await waitFor(async () => (await stage.metrics()).acceptedPerSecond.length > settleSeconds + slowSeconds, {
     what: "the measured seconds to pass",
     timeoutMs: 60_000,
-    everyMs: 200,
+    everyMs: lookEveryMs,
   });
   const metrics = await stage.metrics();
   const seconds = metrics.acceptedPerSecond.slice(settleSeconds, settleSeconds + slowSeconds);

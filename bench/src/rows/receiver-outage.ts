@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { connectLedger, migrate } from "@hikyaku/ledger";
+import { simulatedRoute } from "@hikyaku/simulator";
+import { createRedis, spawnNode, startPostgres, waitFor } from "@hikyaku/testkit";
+import type { Row } from "../row.ts";
+import { account, route } from "../stage.ts";
+
+const perSecond = 200;
+const seconds = 20;
+/** A process that has just started is compiling its code. */
+const settleSeconds = 5;
+
+/** What the carrier waits for while PostgreSQL is stopped: each notification at its own moment, whether or not those before it are answered. */
+export async function receiverWithoutLedger(): Promise<Row> {
+  await using database = await startPostgres();
+  await using redis = await createRedis();
+  await migrate(database.url);
+  const folder = await mkdtemp(join(tmpdir(), "hikyaku-bench-"));
+  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const file = join(folder, "hikyaku.yaml");
+  const secret = randomUUID();
+  await writeFile(
+    file,
+    JSON.stringify({
+      ...{ databaseUrl: database.url, redisUrl: redis.url, redisPrefix: redis.redisPrefix },
+      receiver: { port: 0, host: "127.0.0.1" },
+      routes: { [route]: { ...simulatedRoute("http://127.0.0.1:9/au", account), hooks: { secret } } },
+    }),
+  );
+  await using receiver = spawnNode(new URL("../../../apps/receiver/src/main.ts", import.meta.url), {
+    env: { HIKYAKU_CONFIG: file },
+  });
+  const [, url = ""] = await receiver.ready(/"url":"([^"]+)".*"msg":"receiver started"/);
+
+  await database.stop();
+  const answers = await notify(`${url}/hooks/${route}/${secret}/sms-result`);
+  await database.restart();
+
+  const ledger = connectLedger(database.url, { max: 1 });
+  let kept = 0;
+  const allKept = async () => {
+    const [row] = await ledger.sql<{ ids: number }[]>`
+      select count(distinct provider_message_id)::int as ids from receipt_raw`;
+    kept = row?.ids ?? 0;
+    return kept === answers.length;
+  };
+  // What is not there by then is told as lost.
+  await waitFor(allKept, { timeoutMs: 60_000 }).catch(() => {});
+  await ledger.close();
+
+  const measured = answers.slice(settleSeconds * perSecond);
+  const took = measured.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+  const at = (share: number) => took[Math.ceil(took.length * share) - 1] ?? Number.NaN;
+  const refused = answers.filter(({ status }) => status !== 200).length;
+  const lost = answers.length - refused - kept;
+  return {
+    what: `receiver with PostgreSQL stopped, ${perSecond} notifications a second`,
+    measured: `p50 ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, longest ${at(1).toFixed(0)} ms; ${refused} not answered 200, ${lost} lost`,
+    against: "the carrier's 500 ms",
+    result: `${at(0.99).toFixed(1)} ms`,
+    bar: "p99 <= 100 ms, none refused, none lost",
+    reached: at(0.99) <= 100 && refused === 0 && lost === 0,
+  };
+}
+
+async function notify(url: string): Promise<{ status: number; tookMs: number }[]> {
+  const startedAt = performance.now();
+  return await Promise.all(
+    Array.from({ length: perSecond * (settleSeconds + seconds) }, async (_, n) => {
+      await delay((n * 1_000) / perSecond - (performance.now() - startedAt));
+      const postedAt = performance.now();
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({
+          smsmessage: { orderId: `o${n}`, msgId: `m${n}`, status: "delivered", timestamp: "2026-11-20T01:02:03.000Z" },
+          messageContact: { userContact: "+81700000001" },
+          Destination: "sms",
+        }),
+      });
+      await response.arrayBuffer();
+      return { status: response.status, tookMs: performance.now() - postedAt };
+    }),
+  );
+}
