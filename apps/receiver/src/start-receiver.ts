@@ -150,6 +150,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
     url: `http://${host}:${port}`,
     async close() {
       await app.close();
+      store.close();
       clearInterval(drainTimer);
       await draining;
       await Promise.all([receiptApplier.close(), inboundApplier.close()]);

@@ -26,13 +26,13 @@ export async function receiverWithoutLedger(): Promise<Row> {
   await writeFile(
     file,
     JSON.stringify({
-      ...{ databaseUrl: database.url, redisUrl: redis.url, redisPrefix: redis.redisPrefix },
+      redisPrefix: redis.redisPrefix,
       receiver: { port: 0, host: "127.0.0.1" },
       routes: { [route]: { ...simulatedRoute("http://127.0.0.1:9/au", account), hooks: { secret } } },
     }),
   );
   await using receiver = spawnNode(new URL("../../../apps/receiver/src/main.ts", import.meta.url), {
-    env: { HIKYAKU_CONFIG: file },
+    env: { HIKYAKU_CONFIG: file, DATABASE_URL: database.url, REDIS_URL: redis.url },
   });
   const [, url = ""] = await receiver.ready(/"url":"([^"]+)".*"msg":"receiver started"/);
 
@@ -71,7 +71,7 @@ async function notify(url: string): Promise<{ status: number; tookMs: number }[]
   const startedAt = performance.now();
   return await Promise.all(
     Array.from({ length: perSecond * (settleSeconds + seconds) }, async (_, n) => {
-      await delay((n * 1_000) / perSecond - (performance.now() - startedAt));
+      await delay(Math.max(0, (n * 1_000) / perSecond - (performance.now() - startedAt)));
       const postedAt = performance.now();
       const response = await fetch(url, {
         method: "POST",

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Ledger, type NewReceipt, rehearseReceipts, storeReceipts } from "@hikyaku/ledger";
 import type { ParkedList } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
@@ -25,7 +26,7 @@ class LateError extends Error {
 }
 
 const batchLimit = 500;
-/** After the ledger refused, notifications go to Redis at once for this long before it is tried again. */
+/** After the ledger refused or was late, it is tried again so often, and notifications go to Redis at once until it takes one in time. */
 const ledgerRestMs = 1_000;
 /** More than this waiting for a ledger that hangs would only fill the memory; the rest goes to Redis at once. */
 const waitingLimit = 2_000;
@@ -37,17 +38,11 @@ const waitingLimit = 2_000;
  * A ledger that is late goes on storing what it was given, and what it has stored is taken out of Redis again: so a
  * Redis that is lost in such a moment takes nothing with it.
  */
-export function createReceiptStore(deps: {
-  ledger: Ledger;
-  parked: ParkedList;
-  ledgerBudgetMs: number;
-  log: Logger;
-  now?: () => number;
-}) {
-  const now = deps.now ?? Date.now;
+export function createReceiptStore(deps: { ledger: Ledger; parked: ParkedList; ledgerBudgetMs: number; log: Logger }) {
   let waiting: Waiting[] = [];
   let running = false;
-  let restUntil = 0;
+  let isResting = false;
+  let closed = false;
 
   const run = async (): Promise<void> => {
     running = true;
@@ -85,15 +80,33 @@ export function createReceiptStore(deps: {
     }
   };
 
+  /**
+   * One rehearsal at a time asks for a ledger that was away, with what it had not taken; no notification waits for that. Else an outage would
+   * cost each of them the whole budget: a driver that connects again and again refuses nothing, it is only late.
+   */
+  const restLedger = async (receipts: readonly NewReceipt[]): Promise<void> => {
+    if (isResting) return;
+    isResting = true;
+    while (!closed) {
+      await delay(ledgerRestMs, undefined, { ref: false });
+      const askedAt = performance.now();
+      const isTaken = await rehearseReceipts(deps.ledger.sql, asProbes(receipts)).then(
+        () => true,
+        () => false,
+      );
+      if (isTaken && performance.now() - askedAt < deps.ledgerBudgetMs) break;
+    }
+    isResting = false;
+  };
+
   return {
     /**
      * As `store`, with nothing kept: for who only wants to know whether it would be taken, and how fast. Answers where it would
      * be. Rejects with {@link NoStoreError}.
      */
     async rehearse(receipts: readonly NewReceipt[]): Promise<"ledger" | "redis"> {
-      const probes = receipts.map((receipt) => ({ ...receipt, dedupeKey: `probe:${receipt.id}` }));
       try {
-        await inTime(rehearseReceipts(deps.ledger.sql, probes));
+        await inTime(rehearseReceipts(deps.ledger.sql, asProbes(receipts)));
         return "ledger";
       } catch (ledgerFault) {
         try {
@@ -109,14 +122,14 @@ export function createReceiptStore(deps: {
     async store(receipts: readonly NewReceipt[]): Promise<"ledger" | "redis"> {
       let ledgerFault: unknown = new Error("the ledger is resting after a fault, or has too much to do");
       let inLedger: Promise<void> | null = null;
-      if (now() >= restUntil && waiting.length < waitingLimit) {
+      if (!isResting && waiting.length < waitingLimit) {
         inLedger = intoLedger(receipts);
         try {
           await inTime(inLedger);
           return "ledger";
         } catch (err) {
           ledgerFault = err;
-          if (!(err instanceof LateError)) restUntil = now() + ledgerRestMs;
+          void restLedger(receipts);
           deps.log.warn({ err }, "notification kept in Redis: the ledger did not take it in time");
         }
       }
@@ -134,7 +147,17 @@ export function createReceiptStore(deps: {
         throw new NoStoreError(new AggregateError([ledgerFault, err]));
       }
     },
+
+    /** Asks no longer for a ledger that is away. */
+    close(): void {
+      closed = true;
+    },
   };
+}
+
+/** What is stored and taken out again in one transaction, and repeats nothing that is there. */
+function asProbes(receipts: readonly NewReceipt[]): NewReceipt[] {
+  return receipts.map((receipt) => ({ ...receipt, dedupeKey: `probe:${receipt.id}` }));
 }
 
 export type ReceiptStore = ReturnType<typeof createReceiptStore>;

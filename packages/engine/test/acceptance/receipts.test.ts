@@ -123,32 +123,28 @@ test("vector 10: with the database stopped 200 notifications a second are answer
   expect((await post(url, "sms-result", smsResult("before"))).status).toBe(200);
   await database.stop();
 
-  // Other work on the machine adds to every answer: what one that stores nothing takes at the same time is taken off, and the best of a few
-  // rounds is the receiver's own.
-  const rounds: number[] = [];
-  let told = 0;
   const perSecond = 200;
-  const p99 = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Math.ceil(times.length * 0.99) - 1] ?? 0;
-  do {
+  let told = 0;
+  /** Answers how long each took. Every notification comes at its own moment, every tenth for a second time. */
+  const aSecond = async (): Promise<number[]> => {
     const startedAt = performance.now();
-    const at = (n: number) => delay(Math.max(0, (n * 1_000) / perSecond - (performance.now() - startedAt)));
-    const everyTenth = Array.from({ length: perSecond / 10 }, async (_, n) => {
-      await at(n * 10);
-      const askedAt = performance.now();
-      await (await fetch(`${url}/hooks/${route}/${hookSecret}`)).arrayBuffer();
-      return performance.now() - askedAt;
-    });
     const posts = Array.from({ length: perSecond }, async (_, n) => {
-      await at(n);
-      // Every tenth comes a second time.
+      await delay(Math.max(0, (n * 1_000) / perSecond - (performance.now() - startedAt)));
       const msgId = `during-${told + n - (n % 10 === 9 ? 1 : 0)}`;
       return await postUntilTaken(url, "sms-result", smsResult(msgId));
     });
-    const [idle, busy] = [await Promise.all(everyTenth), await Promise.all(posts)];
+    const took = await Promise.all(posts);
     told += perSecond;
-    rounds.push(p99(busy) - p99(idle));
-  } while (Math.min(...rounds) > 100 && rounds.length < 10);
-  expect(Math.min(...rounds)).toBeLessThanOrEqual(100);
+    return took;
+  };
+  const p99 = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Math.ceil(times.length * 0.99) - 1] ?? 0;
+  // A database that is just gone refuses quickly; one that stays away is only late, because the driver goes on connecting.
+  for (let second = 0; second < 3; second++) await aSecond();
+  // The receiver's own time is that of a second in which the machine had no other work (`bench receiver-outage` measures 20 s of them).
+  const seconds: number[] = [];
+  do seconds.push(p99(await aSecond()));
+  while (Math.min(...seconds) > 100 && seconds.length < 10);
+  expect(Math.min(...seconds)).toBeLessThanOrEqual(100);
 
   await database.restart();
   const different = 1 + (told * 9) / 10;

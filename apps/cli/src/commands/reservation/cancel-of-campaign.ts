@@ -1,5 +1,5 @@
 import { type Questions, ReservationError, type ReservationView } from "@hikyaku/engine";
-import type { Cli, GlobalOptions } from "../../cli.ts";
+import type { Cli, ExitCode, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { actorOf } from "../../connection/actor.ts";
 import { counted, moment } from "../../output/format.ts";
@@ -25,7 +25,7 @@ interface Outcome {
 export async function cancelOfCampaign(
   cli: Cli,
   options: GlobalOptions & { campaign: string; route?: string; yes?: boolean },
-): Promise<number> {
+): Promise<ExitCode> {
   const { once: signal } = cli.interruption();
   const campaign = await campaignOnRoute(cli, options);
   return await useQuestions(cli, { ...options, route: campaign.route }, async ({ questions }) => {
