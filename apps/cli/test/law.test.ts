@@ -206,7 +206,11 @@ describe("message send", () => {
 test("what an operator does against the system's decision stands in the audit, with the reason", async () => {
   const { id } = await json(...send("unknown", "--class", "transactional"));
   await attempt(database.url, { campaignId: id, line: 2, to: "unknown", reason: "response-timeout" });
-  await json("unknown", "resend", "--campaign", "unknown", "--reason", "nothing arrived");
+  const resend = ["unknown", "resend", "--campaign", "unknown", "--reason", "nothing arrived"];
+  // Nobody is there to say that the message may go out twice.
+  expect(await hikyaku(...resend)).toMatchObject({ code: 2, err: expect.stringContaining("nothing was sent again") });
+  expect(await json("unknown", "list")).toMatchObject([{ state: "unknown" }]);
+  await json(...resend, "--yes");
   await json("route", "hold", "ads");
   await json("route", "release", "ads", "--reason", "mended");
   await json("suppress", "add", "090-0200-0002");

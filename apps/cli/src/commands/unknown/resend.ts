@@ -20,7 +20,14 @@ export function addResend(unknown: Command, cli: Cli): void {
         >();
         return await useLedger(cli, options, async ({ sql }) => {
           const selection = await selectionOf(sql, options);
-          if (!options.yes && cli.ask !== null) {
+          if (!options.yes) {
+            // Somebody may get a message twice: no script does that by having forgotten a word.
+            if (cli.ask === null) {
+              throw new CliError("Nobody is there to be asked; nothing was sent again.", {
+                mend: "Give --yes if whoever did get the message may get it twice.",
+                exitCode: 2,
+              });
+            }
             const answer = await cli.ask("Whoever did get the message gets it twice. Send again? [y/N] ");
             if (!/^y(es)?$/i.test(answer.trim())) throw new CliError("Nothing was sent again.");
           }
