@@ -19,6 +19,8 @@ export interface IssueContext {
   fromEnvironment: ReadonlyMap<string, string>;
   /** Where in the file `value` stands. */
   base: Path;
+  /** Keys that may stand beside those of the schema, because another one reads them. */
+  alsoKnown?: readonly string[];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -31,7 +33,10 @@ export function issueFaults(issues: readonly Issue[], context: IssueContext): Va
 function faultsOf(issue: Issue, path: Path, context: IssueContext): ValueFault[] {
   const shape = shapeAt(context.shape, path);
   const full = [...context.base, ...path];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, full, shape));
+  if (issue.code === "unrecognized_keys") {
+    const alsoKnown = path.length === 0 ? (context.alsoKnown ?? []) : [];
+    return issue.keys.map((key) => unknownKey(key, full, shape, alsoKnown));
+  }
   if (issue.code === "invalid_union") {
     // The branch that got furthest is the one that was meant.
     const value = valueAt(context.value, path);
@@ -68,8 +73,14 @@ function expectedOf(issue: Issue, shape: ValueShape | undefined): string {
   return issue.code === "custom" && shape?.expected === undefined ? issue.message : expectedText(shape);
 }
 
-function unknownKey(key: string, parent: Path, shape: ValueShape | undefined): ValueFault {
-  const known = [shape, ...(shape?.anyOf ?? [])].flatMap((branch) => Object.keys(branch?.properties ?? {}));
+function unknownKey(
+  key: string,
+  parent: Path,
+  shape: ValueShape | undefined,
+  alsoKnown: readonly string[],
+): ValueFault {
+  const own = [shape, ...(shape?.anyOf ?? [])].flatMap((branch) => Object.keys(branch?.properties ?? {}));
+  const known = [...new Set([...own, ...alsoKnown])];
   const near = nearestName(key, known);
   return {
     path: [...parent, key],

@@ -433,7 +433,12 @@ const faults: [label: string, text: string, fault: Record<string, unknown>][] = 
   [
     "an unknown key of a route",
     "routes: { a: { provider: owl, limit: 5 } }",
-    { path: "routes.a.limit", found: 'the unknown key "limit"' },
+    {
+      path: "routes.a.limit",
+      found: 'the unknown key "limit"',
+      mend: "Write limits",
+      expected: expect.stringContaining("hooks"),
+    },
   ],
   [
     "a range that is none",

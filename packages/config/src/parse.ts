@@ -36,8 +36,8 @@ export function parseConfig({ text, file, env, routeSchemas }: ConfigSource): Co
   }
 
   const expanded = expandVariables(source.value, hidden.sources, env);
-  const parse = (schema: z.ZodType, value: unknown, base: Path) =>
-    parseValue(schema, value, base, expanded.fromEnvironment);
+  const parse: Parse = (schema, value, base, alsoKnown) =>
+    parseValue(schema, value, base, expanded.fromEnvironment, alsoKnown);
   const root = withUrls(expanded.value, env);
   const top = parse(configSchema, root.value, []);
   const values = top.value as z.output<typeof configSchema> | undefined;
@@ -77,9 +77,20 @@ function withUrls(value: unknown, env: ConfigSource["env"]): { value: unknown; v
   };
 }
 
-type Parse = (schema: z.ZodType, value: unknown, base: Path) => { value: unknown; faults: ValueFault[] };
+type Parse = (
+  schema: z.ZodType,
+  value: unknown,
+  base: Path,
+  alsoKnown?: readonly string[],
+) => { value: unknown; faults: ValueFault[] };
 
-function parseValue(schema: z.ZodType, given: unknown, base: Path, fromEnvironment: Map<string, string>) {
+function parseValue(
+  schema: z.ZodType,
+  given: unknown,
+  base: Path,
+  fromEnvironment: Map<string, string>,
+  alsoKnown: readonly string[] = [],
+) {
   let value = given;
   let result = schema.safeParse(value);
   if (!result.success) {
@@ -87,7 +98,7 @@ function parseValue(schema: z.ZodType, given: unknown, base: Path, fromEnvironme
     if (readEnvironmentNumbers(result.error.issues, value, base, fromEnvironment)) result = schema.safeParse(value);
   }
   if (result.success) return { value: result.data, faults: [] };
-  const faults = issueFaults(result.error.issues, { value, shape: shapeOf(schema), fromEnvironment, base });
+  const faults = issueFaults(result.error.issues, { value, shape: shapeOf(schema), fromEnvironment, base, alsoKnown });
   return { value: undefined, faults };
 }
 
@@ -139,7 +150,7 @@ function readRoutes(routes: unknown, schemas: RouteSchemas, parse: Parse) {
       continue;
     }
     const own = Object.fromEntries(Object.entries(route).filter(([key]) => !commonRouteKeys.includes(key)));
-    const result = parse(schema.settings, own, ["routes", name]);
+    const result = parse(schema.settings, own, ["routes", name], commonRouteKeys);
     faults.push(...result.faults);
     settings[name] = result.value;
   }
