@@ -7,7 +7,7 @@ import { cancel } from "./rows/cancel.ts";
 import { threeKills } from "./rows/kills.ts";
 import { slowGateway, useOfLimit } from "./rows/limits.ts";
 import { memoryOfACampaign } from "./rows/memory.ts";
-import { receiverWithoutLedger } from "./rows/receiver-outage.ts";
+import { receiverAtFullSpeed, receiverWithoutLedger } from "./rows/receiver.ts";
 import { durableSending, wholePipeline } from "./rows/throughput.ts";
 
 const rows: Record<string, () => Promise<Row>> = {
@@ -19,6 +19,7 @@ const rows: Record<string, () => Promise<Row>> = {
   cancel,
   kills: threeKills,
   memory: memoryOfACampaign,
+  receiver: receiverAtFullSpeed,
   "receiver-outage": receiverWithoutLedger,
 };
 

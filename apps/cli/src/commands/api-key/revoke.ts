@@ -19,7 +19,9 @@ export function addRevoke(apiKey: Command, cli: Cli): void {
             throw new CliError(`There is no key ${id}.`, { mend: "See those there are by `hikyaku api-key list`." });
           const revoked = await revokeApiKey(sql, { id });
           printResult(cli, options, { id, name: key.name, revoked }, () =>
-            revoked ? `Key ${key.name} is revoked; it stops working within ten seconds.\n` : `Key ${key.name} was revoked before.\n`,
+            revoked
+              ? `Key ${key.name} is revoked; it stops working within ten seconds.\n`
+              : `Key ${key.name} was revoked before.\n`,
           );
           return 0;
         });

@@ -9,13 +9,30 @@ import { createRedis, spawnNode, startPostgres, waitFor } from "@hikyaku/testkit
 import type { Row } from "../row.ts";
 import { account, route } from "../stage.ts";
 
-const perSecond = 200;
 const seconds = 20;
 /** A process that has just started is compiling its code. */
 const settleSeconds = 5;
 
-/** What the carrier waits for while PostgreSQL is stopped: each notification at its own moment, whether or not those before it are answered. */
-export async function receiverWithoutLedger(): Promise<Row> {
+/** With PostgreSQL there, as many as a campaign at full speed sends back. */
+export function receiverAtFullSpeed(): Promise<Row> {
+  return answersOf({ isStopped: false, perSecond: 1_000, share: 0.999, withinMs: 50 });
+}
+
+/** While PostgreSQL is stopped, and has been for a while (protocol vector 10). */
+export function receiverWithoutLedger(): Promise<Row> {
+  return answersOf({ isStopped: true, perSecond: 200, share: 0.99, withinMs: 100 });
+}
+
+interface Load {
+  isStopped: boolean;
+  perSecond: number;
+  /** This share of the answers must come within `withinMs`. */
+  share: number;
+  withinMs: number;
+}
+
+/** What the carrier waits for: each notification comes at its own moment, whether or not those before it are answered. */
+async function answersOf({ isStopped, perSecond, share, withinMs }: Load): Promise<Row> {
   await using database = await startPostgres();
   await using redis = await createRedis();
   await migrate(database.url);
@@ -36,9 +53,9 @@ export async function receiverWithoutLedger(): Promise<Row> {
   });
   const [, url = ""] = await receiver.ready(/"url":"([^"]+)".*"msg":"receiver started"/);
 
-  await database.stop();
-  const answers = await notify(`${url}/hooks/${route}/${secret}/sms-result`);
-  await database.restart();
+  if (isStopped) await database.stop();
+  const answers = await notify(`${url}/hooks/${route}/${secret}/sms-result`, perSecond);
+  if (isStopped) await database.restart();
 
   const ledger = connectLedger(database.url, { max: 1 });
   let kept = 0;
@@ -54,25 +71,27 @@ export async function receiverWithoutLedger(): Promise<Row> {
 
   const measured = answers.slice(settleSeconds * perSecond);
   const took = measured.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
-  const at = (share: number) => took[Math.ceil(took.length * share) - 1] ?? Number.NaN;
+  const at = (part: number) => took[Math.ceil(took.length * part) - 1] ?? Number.NaN;
   const refused = answers.filter(({ status }) => status !== 200).length;
   const lost = answers.length - refused - kept;
+  const name = `p${share * 100}`;
   return {
-    what: `receiver with PostgreSQL stopped, ${perSecond} notifications a second`,
-    measured: `p50 ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, longest ${at(1).toFixed(0)} ms; ${refused} not answered 200, ${lost} lost`,
+    what: `receiver, PostgreSQL ${isStopped ? "stopped" : "there"}, ${perSecond.toLocaleString("en-US")} notifications a second`,
+    measured: `p50 ${at(0.5).toFixed(1)} ms, ${name} ${at(share).toFixed(1)} ms, longest ${at(1).toFixed(0)} ms; ${refused} not answered 200, ${lost} lost`,
     against: "the carrier's 500 ms",
-    result: `${at(0.99).toFixed(1)} ms`,
-    bar: "p99 <= 100 ms, none refused, none lost",
-    reached: at(0.99) <= 100 && refused === 0 && lost === 0,
+    result: `${at(share).toFixed(1)} ms`,
+    bar: `${name} <= ${withinMs} ms, none refused, none lost`,
+    reached: at(share) <= withinMs && refused === 0 && lost === 0,
   };
 }
 
-async function notify(url: string): Promise<{ status: number; tookMs: number }[]> {
+async function notify(url: string, perSecond: number): Promise<{ status: number; tookMs: number }[]> {
   const startedAt = performance.now();
   return await Promise.all(
     Array.from({ length: perSecond * (settleSeconds + seconds) }, async (_, n) => {
       await delay(Math.max(0, (n * 1_000) / perSecond - (performance.now() - startedAt)));
       const postedAt = performance.now();
+      // Without an answer the carrier would repeat it; here it counts as refused.
       const response = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -81,9 +100,9 @@ async function notify(url: string): Promise<{ status: number; tookMs: number }[]
           messageContact: { userContact: "+81700000001" },
           Destination: "sms",
         }),
-      });
-      await response.arrayBuffer();
-      return { status: response.status, tookMs: performance.now() - postedAt };
+      }).catch(() => null);
+      await response?.arrayBuffer();
+      return { status: response?.status ?? 0, tookMs: performance.now() - postedAt };
     }),
   );
 }
