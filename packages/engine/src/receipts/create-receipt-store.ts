@@ -42,6 +42,8 @@ export function createReceiptStore(deps: { ledger: Ledger; parked: ParkedList; l
   let waiting: Waiting[] = [];
   let running = false;
   let isResting = false;
+  /** The newest that came meanwhile: one that the ledger would never take must not keep it away for ever. */
+  let rehearsed: readonly NewReceipt[] = [];
   let closed = false;
 
   const run = async (): Promise<void> => {
@@ -81,16 +83,16 @@ export function createReceiptStore(deps: { ledger: Ledger; parked: ParkedList; l
   };
 
   /**
-   * One rehearsal at a time asks for a ledger that was away, with what it had not taken; no notification waits for that. Else an outage would
+   * One rehearsal at a time asks for a ledger that was away; no notification waits for that. Else an outage would
    * cost each of them the whole budget: a driver that connects again and again refuses nothing, it is only late.
    */
-  const restLedger = async (receipts: readonly NewReceipt[]): Promise<void> => {
+  const restLedger = async (): Promise<void> => {
     if (isResting) return;
     isResting = true;
     while (!closed) {
       await delay(ledgerRestMs, undefined, { ref: false });
       const askedAt = performance.now();
-      const isTaken = await rehearseReceipts(deps.ledger.sql, asProbes(receipts)).then(
+      const isTaken = await rehearseReceipts(deps.ledger.sql, asProbes(rehearsed)).then(
         () => true,
         () => false,
       );
@@ -129,10 +131,11 @@ export function createReceiptStore(deps: { ledger: Ledger; parked: ParkedList; l
           return "ledger";
         } catch (err) {
           ledgerFault = err;
-          void restLedger(receipts);
+          void restLedger();
           deps.log.warn({ err }, "notification kept in Redis: the ledger did not take it in time");
         }
       }
+      rehearsed = receipts;
       const json = JSON.stringify(receipts);
       const parking = deps.parked.park(json);
       inLedger?.then(

@@ -64,6 +64,15 @@ test("what is over is forgotten, however much of it there was", () => {
   expect(one.delayOf(500 + windowMs, intervalMs)).toBe(0);
 });
 
+test("who hears and never sends keeps no more than the last seconds", () => {
+  const { one } = pair();
+  for (let at = 1; at <= 1_000; at++) one.hear(`${at}.000+50.0`);
+  one.hear("60000.000+50.0");
+  // Asked about the past it would still know, had it kept everything.
+  expect(one.delayOf(500 + windowMs, intervalMs)).toBe(0);
+  expect(one.delayOf(60_000 + windowMs, intervalMs)).toBe(50 - forgivenMs);
+});
+
 describe("a gateway that counts any sliding second", () => {
   /** Starts of one process at 1,000 a second whose loop stands still now and then; `told`: it says so. */
   function startsOf({ told }: { told: boolean }): number[] {

@@ -36,6 +36,13 @@ export function createLateStarts(publish: (notes: string) => void): LateStarts {
   let told: [slotAt: number, lateMs: number][] = [];
   let known: { follower: number; delayMs: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
+
+  /** They come in the order of time, but for a little; dropping them now and then is cheaper than each by itself. */
+  function forgetBefore(at: number): void {
+    if ((known[Math.min(256, known.length - 1)]?.follower ?? Infinity) >= at) return;
+    known = known.filter(({ follower }) => follower >= at);
+  }
+
   return {
     tell(slotAt, lateMs) {
       if (lateMs <= forgivenMs) return;
@@ -53,18 +60,16 @@ export function createLateStarts(publish: (notes: string) => void): LateStarts {
           known.push({ follower: slotAt + windowMs, delayMs: lateMs - forgivenMs });
         }
       }
+      // Whoever has nothing to send asks for no delay, but hears all the same.
+      forgetBefore((known.at(-1)?.follower ?? 0) - 3 * windowMs);
     },
     delayOf(slotAt, intervalMs) {
+      forgetBefore(slotAt - windowMs);
       let delayMs = 0;
-      let outdated = 0;
       for (const each of known) {
         const distance = each.follower - slotAt;
-        if (distance < -windowMs) outdated++;
-        else if (distance >= -intervalMs / 2 && distance < intervalMs / 2) delayMs = Math.max(delayMs, each.delayMs);
+        if (distance >= -intervalMs / 2 && distance < intervalMs / 2) delayMs = Math.max(delayMs, each.delayMs);
       }
-      // They come in the order of time, but for a little: whoever is outdated stands in front.
-      if (outdated > 256 || outdated === known.length)
-        known = known.filter(({ follower }) => follower - slotAt >= -windowMs);
       return delayMs;
     },
     close() {

@@ -17,8 +17,8 @@ export interface Permit {
   /** When it may start at the earliest, `performance.now()` ms. An estimate: `ready` keeps the time. */
   readonly startAt: number;
   /**
-   * Resolves when the request must be made, in the same tick if possible. A start that comes too late for its slot waits
-   * here for the next one; more urgent kinds go first. False: no start in reasonable time (the route is held for more
+   * Resolves when the request must be made, in the same tick if possible. A start that comes late for its slot
+   * keeps it; more urgent kinds go first. False: no start in reasonable time (the route is held for more
    * than 2 s, Redis is away, or the throttle closes); put the message back unharmed. Never rejects. Call it once.
    */
   ready(): Promise<boolean>;
