@@ -36,7 +36,7 @@ export interface App {
 /**
  * V8 keeps garbage for as long as it has room. A worker that sends 100,000 messages reaches 330 to 420 MiB without these flags and
  * stays near 200 MiB with them, as fast as before; what it holds alive is about 60 MiB. With a young generation of 4 MiB it stays under
- * 180 MiB, but collects a tenth of the time (`bench slow-gateway`: 0.95 of undici alone instead of 0.99). The Dockerfile sets the same.
+ * 180 MiB, but spends a tenth of the time on collecting. The Dockerfile sets the same.
  */
 export const heapFlags: readonly string[] = ["--max-semi-space-size=16", "--max-old-space-size=384"];
 

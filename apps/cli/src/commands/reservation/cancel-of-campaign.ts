@@ -6,16 +6,15 @@ import { counted, moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { campaignOnRoute } from "../../questions/campaign-on-route.ts";
 import { useQuestions } from "../../questions/use-questions.ts";
+import { confirmCancel } from "./confirm-cancel.ts";
 
 /** Reservations of one page; each is one question to the carrier. */
 const pageSize = 100;
 
-interface Outcome {
+interface Left {
   reserveId: string;
-  /** Messages that ended by this call. */
-  revoked: number;
-  /** Why it was left as it is; null when it is cancelled. */
-  fault: string | null;
+  /** Why it was left as it is. */
+  fault: string;
 }
 
 /**
@@ -30,35 +29,36 @@ export async function cancelOfCampaign(
   const campaign = await campaignOnRoute(cli, options);
   return await useQuestions(cli, { ...options, route: campaign.route }, async ({ questions }) => {
     const found = await reservationsOf(questions, campaign.id, signal);
-    const left: Outcome[] = found.flatMap((view) => {
+    const possible: ReservationView[] = [];
+    const left: Left[] = [];
+    for (const view of found) {
       const fault = whyNot(view, campaign.id);
-      return fault === null ? [] : [{ reserveId: view.reserveId, revoked: 0, fault }];
-    });
-    const possible = found.filter((view) => whyNot(view, campaign.id) === null);
-    if (possible.length > 0 && !options.yes) await confirm(cli, campaign.key, possible, left.length);
-    const done: Outcome[] = [];
+      if (fault === null) possible.push(view);
+      else left.push({ reserveId: view.reserveId, fault });
+    }
+    if (possible.length > 0 && !options.yes) {
+      await confirmCancel(cli, questionOf(campaign.key, possible, left.length));
+    }
+    let cancelled = 0;
+    let revoked = 0;
     for (const { reserveId } of possible) {
       try {
-        const cancelled = await questions.cancelReservation({ reserveId, by: actorOf(cli), signal });
-        if (cancelled === null) throw stopped(done.length, possible.length);
-        done.push({ reserveId, revoked: cancelled.revoked, fault: null });
+        const done = await questions.cancelReservation({ reserveId, by: actorOf(cli), signal });
+        if (done === null) throw stopped(cancelled, possible.length);
+        cancelled += 1;
+        revoked += done.revoked;
       } catch (error) {
         if (!(error instanceof ReservationError)) throw error;
-        left.push({ reserveId, revoked: 0, fault: error.message });
+        left.push({ reserveId, fault: error.message });
       }
     }
-    const revoked = done.reduce((sum, each) => sum + each.revoked, 0);
-    printResult(
-      cli,
-      options,
-      { campaign: campaign.key, route: campaign.route, cancelled: done.length, revoked, left },
-      () => {
-        if (found.length === 0) return `The carrier holds no reservation of ${campaign.key} that is still to come.\n`;
-        const lines = left.map(({ reserveId, fault }) => `  ${reserveId}: ${fault}\n`).join("");
-        const of = left.length === 0 ? "" : `${counted(left.length, "reservation")} left as it was:\n${lines}`;
-        return `${counted(done.length, "reservation")} of ${campaign.key} cancelled; ${counted(revoked, "message")} ended as revoked.\n${of}`;
-      },
-    );
+    printResult(cli, options, { campaign: campaign.key, route: campaign.route, cancelled, revoked, left }, () => {
+      if (found.length === 0) return `The carrier holds no reservation of ${campaign.key} that is still to come.\n`;
+      const lines = left.map(({ reserveId, fault }) => `  ${reserveId}: ${fault}\n`).join("");
+      const were = left.length === 1 ? "it was" : "they were";
+      const of = left.length === 0 ? "" : `${counted(left.length, "reservation")} left as ${were}:\n${lines}`;
+      return `${counted(cancelled, "reservation")} of ${campaign.key} cancelled; ${counted(revoked, "message")} ended as revoked.\n${of}`;
+    });
     return left.length === 0 ? 0 : 1;
   });
 }
@@ -87,16 +87,10 @@ function whyNot({ cancelFault, campaigns }: ReservationView, campaignId: string)
   return cancelFault;
 }
 
-async function confirm(cli: Cli, key: string, possible: readonly ReservationView[], left: number): Promise<void> {
-  if (cli.ask === null) {
-    throw new CliError("Nobody is there to be asked; nothing was cancelled.", { mend: "Give --yes.", exitCode: 2 });
-  }
+function questionOf(key: string, possible: readonly ReservationView[], left: number): string {
   const messages = possible.reduce((sum, each) => sum + each.messages, 0);
   const rest = left === 0 ? "" : ` ${counted(left, "further reservation")} can't be cancelled so.`;
-  const answer = await cli.ask(
-    `${counted(possible.length, "reservation")} with ${counted(messages, "message")} of ${key}, the first for ${moment(possible[0]?.reservedAt ?? null)}.${rest} Cancel them for good? Type yes: `,
-  );
-  if (answer.trim().toLowerCase() !== "yes") throw new CliError("Nothing was cancelled.");
+  return `${counted(possible.length, "reservation")} with ${counted(messages, "message")} of ${key}, the first for ${moment(possible[0]?.reservedAt ?? null)}.${rest} Cancel them for good?`;
 }
 
 function stopped(done: number, of: number): CliError {

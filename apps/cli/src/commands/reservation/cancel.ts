@@ -8,6 +8,7 @@ import { printResult } from "../../output/print-result.ts";
 import { routeOfReservation } from "../../questions/route-of-reservation.ts";
 import { useQuestions } from "../../questions/use-questions.ts";
 import { cancelOfCampaign } from "./cancel-of-campaign.ts";
+import { confirmCancel } from "./confirm-cancel.ts";
 
 export function addCancel(reservation: Command, cli: Cli): void {
   reservation
@@ -35,7 +36,7 @@ export function addCancel(reservation: Command, cli: Cli): void {
           if (!options.yes) {
             const found = await questions.reservation({ reserveId, signal });
             if (found === null) throw stopped();
-            if (found.cancelFault === null) await confirm(cli, found);
+            if (found.cancelFault === null) await confirmCancel(cli, questionOf(found));
           }
           const cancelled = await questions.cancelReservation({ reserveId, by: actorOf(cli), signal });
           if (cancelled === null) throw stopped();
@@ -50,17 +51,11 @@ export function addCancel(reservation: Command, cli: Cli): void {
     );
 }
 
-async function confirm(cli: Cli, { reserveId, reservedAt, messages, campaigns }: ReservationView): Promise<void> {
-  if (cli.ask === null) {
-    throw new CliError("Nobody is there to be asked; nothing was cancelled.", { mend: "Give --yes.", exitCode: 2 });
-  }
+function questionOf({ reserveId, reservedAt, messages, campaigns }: ReservationView): string {
   const of = campaigns.length === 0 ? "" : ` of ${campaigns.map(({ key }) => key).join(", ")}`;
   const holds =
     messages === 0 ? "None of our messages is known in it" : `It holds ${counted(messages, "message")}${of}`;
-  const answer = await cli.ask(
-    `${holds}, for ${moment(reservedAt)}. Cancel reservation ${reserveId} for good? Type yes: `,
-  );
-  if (answer.trim().toLowerCase() !== "yes") throw new CliError("Nothing was cancelled.");
+  return `${holds}, for ${moment(reservedAt)}. Cancel reservation ${reserveId} for good?`;
 }
 
 function stopped(): CliError {

@@ -35,56 +35,56 @@ export function addList(reservation: Command, cli: Cli): void {
         const options = command.optsWithGlobals<ReservationListOptions>();
         const { from, to: until, limit } = options;
         const { once: signal } = cli.interruption();
-        const campaign = options.campaign === undefined ? undefined : { campaign: options.campaign };
-        const { id: campaignId, route: asked } = campaign
-          ? await campaignOnRoute(cli, { ...options, ...campaign })
-          : { id: undefined, route: options.route };
-        if (asked === undefined) {
-          throw new CliError("Nothing says which carrier is asked.", {
-            mend: "Give --route or --campaign.",
-            exitCode: 2,
+        const { campaignId, ...asked } = await askedOf(cli, options);
+        return await useQuestions(cli, asked, async ({ questions, route, reservationStates }) => {
+          const state = stateOf(options.state, reservationStates);
+          const found: ReservationView[] = [];
+          let after = options.after;
+          // Few of a page may be in the state that is asked for.
+          for (;;) {
+            const page = await questions.reservations({ from, until, campaignId, state, after, limit, signal });
+            if (page === null) throw new CliError("Stopped; the list is not complete.", { mend: "Run it again." });
+            found.push(...page.items);
+            after = page.next ?? undefined;
+            if (after === undefined || found.length >= limit) break;
+          }
+          const items = found.slice(0, limit);
+          const next = found.length > limit ? (items.at(-1)?.reserveId ?? null) : (after ?? null);
+          printResult(cli, options, { route: route.name, items, after: next }, (paint) => {
+            if (items.length === 0 && next === null) return "There are none.\n";
+            const table = drawTable(
+              [
+                { header: "RESERVED FOR" },
+                { header: "STATE" },
+                { header: "MESSAGES", align: "right" },
+                { header: "CAMPAIGN", maxWidth: 40 },
+                { header: "ID" },
+              ],
+              items.map(({ reservedAt, state: word, means, messages, campaigns, reserveId }) => [
+                ...[moment(reservedAt), `${word}, ${means}`, count(messages)],
+                ...[campaigns.map(({ key }) => key).join(", ") || "–", reserveId],
+              ]),
+              paint,
+            );
+            return `${table}${next === null ? "" : paint.dim(`There may be more: --after ${next}\n`)}`;
           });
-        }
-        return await useQuestions(
-          cli,
-          { ...options, route: asked },
-          async ({ questions, route, reservationStates }) => {
-            const state = stateOf(options.state, reservationStates);
-            const found: ReservationView[] = [];
-            let after = options.after;
-            // Few of a page may be in the state that is asked for.
-            for (;;) {
-              const page = await questions.reservations({ from, until, campaignId, state, after, limit, signal });
-              if (page === null) throw new CliError("Stopped; the list is not complete.", { mend: "Run it again." });
-              found.push(...page.items);
-              after = page.next ?? undefined;
-              if (after === undefined || found.length >= limit) break;
-            }
-            const items = found.slice(0, limit);
-            const next = found.length > limit ? (items.at(-1)?.reserveId ?? null) : (after ?? null);
-            printResult(cli, options, { route: route.name, items, after: next }, (paint) => {
-              if (items.length === 0 && next === null) return "There are none.\n";
-              const table = drawTable(
-                [
-                  { header: "RESERVED FOR" },
-                  { header: "STATE" },
-                  { header: "MESSAGES", align: "right" },
-                  { header: "CAMPAIGN", maxWidth: 40 },
-                  { header: "ID" },
-                ],
-                items.map(({ reservedAt, state: word, means, messages, campaigns, reserveId }) => [
-                  ...[moment(reservedAt), `${word}, ${means}`, count(messages)],
-                  ...[campaigns.map(({ key }) => key).join(", ") || "–", reserveId],
-                ]),
-                paint,
-              );
-              return `${table}${next === null ? "" : paint.dim(`There may be more: --after ${next}\n`)}`;
-            });
-            return 0;
-          },
-        );
+          return 0;
+        });
       }),
     );
+}
+
+/** The route whose carrier is asked, and the campaign its answer is about. */
+async function askedOf(cli: Cli, options: ReservationListOptions) {
+  const { campaign, route } = options;
+  if (campaign !== undefined) {
+    const { id: campaignId, route: ofCampaign } = await campaignOnRoute(cli, { ...options, campaign });
+    return { ...options, route: ofCampaign, campaignId };
+  }
+  if (route === undefined) {
+    throw new CliError("Nothing says which carrier is asked.", { mend: "Give --route or --campaign.", exitCode: 2 });
+  }
+  return { ...options, route, campaignId: undefined };
 }
 
 function stateOf(given: string | undefined, states: readonly string[] | undefined): string | undefined {
