@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createDatabase, createRedis, type NodeProcess, spawnNode } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { heapFlags } from "../apps/cli/src/system/start-app.ts";
+import { nodeFlags } from "../apps/cli/src/system/start-app.ts";
 
 // No container engine is needed to know that docker-compose.yml can work: this starts each service's own command with its
 // own environment against the local stack, with only hosts and ports exchanged.
@@ -57,7 +57,7 @@ test("the file has the asked-for services, and Redis never evicts and keeps an a
 
 test("processes in containers get the same bounds of their heap as those of `up`", async () => {
   const dockerfile = await readFile(new URL("Dockerfile", root), "utf8");
-  expect(/NODE_OPTIONS="([^"]*)"/.exec(dockerfile)?.[1]?.split(" ")).toEqual(heapFlags);
+  expect(/NODE_OPTIONS="([^"]*)"/.exec(dockerfile)?.[1]?.split(" ")).toEqual(nodeFlags);
 });
 
 test.each(own)("%s names a program that the image holds", (_name, service) => {

@@ -16,7 +16,7 @@ import {
 import { connectRedis, signalFeeder, throttleKey } from "@hikyaku/queue";
 import { simulatedRoute, spawnSimulator, type TrafficReport } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
-import { heapFlags } from "../../apps/cli/src/system/start-app.ts";
+import { nodeFlags } from "../../apps/cli/src/system/start-app.ts";
 
 export const route = "bench";
 export const account = { botId: "bot_0001", user: "user", password: "password", smsNumbers: ["0312345678"] };
@@ -108,7 +108,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
             HIKYAKU_CONFIG: file,
             DATABASE_URL: database.url,
             REDIS_URL: redis.url,
-            NODE_OPTIONS: heapFlags.join(" "),
+            NODE_OPTIONS: nodeFlags.join(" "),
           },
         }),
       );
@@ -127,6 +127,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const started = stack.use(
         spawnNode(new URL(`./baseline/${program}.ts`, import.meta.url), {
           env: {
+            NODE_OPTIONS: nodeFlags.join(" "),
             STAGE: JSON.stringify({
               databaseUrl: database.url,
               redisUrl: redis.url,

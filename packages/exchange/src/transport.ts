@@ -27,6 +27,8 @@ export function createTransport(config: TransportConfig, connections: number): D
     keepAliveTimeoutThreshold: 1_000,
   };
   if (config.proxy === undefined) {
+    // A pool also for one connection: it gives it the next request a turn of the event loop after an answer, so that an end which comes
+    // right behind the answer is seen before anything is written. A client by itself would write, and nobody could know what came of it.
     return new Pool(new URL(config.baseUrl).origin, { ...options, connect: { ...secure, timeout: connectTimeoutMs } });
   }
   return new ProxyAgent({

@@ -76,12 +76,14 @@ const kinds = ["single", "campaign", "status"] as const satisfies readonly Permi
  * Permits are given out ahead of the places they will find free within this time, or within the time a claim takes, so that
  * claims overlap with requests. Longer with a pace, where the slots for those places have to be leased, too.
  */
-const aheadMs = { paced: 30, unpaced: 15 };
+const aheadMs = { paced: 30, unpaced: 25 };
 /** What a claim may take between a slot's lease and the slot. Slower ones begin before their slots are leased. */
 const quickClaimMs = 15;
 const slowestClaimMs = 250;
 /** Without a pace, a place that gets free waits this long for company: one claim for several messages is far cheaper. */
-const gatherMs = 4;
+const gatherMs = 10;
+/** No longer than until this part of the places is together. */
+const gatheredShare = 1 / 4;
 /** `ready` gives up after this long, or at once when nobody may start for `shortHoldMs`. */
 const readyTimeoutMs = 10_000;
 const shortHoldMs = 2_000;
@@ -197,7 +199,7 @@ export function createLocalPermits(options: LocalPermitsOptions): LocalPermits {
     }
     if (tps !== null && kind === "status") count = Math.min(count, statusCeiling.free());
     if (count < 1) return 0;
-    if (tps === null && kind !== "single" && count < Math.min(waiter.max, Math.ceil(granted / 8))) {
+    if (tps === null && kind !== "single" && count < Math.min(waiter.max, Math.ceil(granted * gatheredShare))) {
       waiter.gatheringSince ??= now;
       if (now - waiter.gatheringSince < gatherMs) return 0;
     }
