@@ -77,10 +77,12 @@ async function collect(request: IncomingMessage, maxBytes: number): Promise<Buff
   return length > maxBytes ? "too-large" : Buffer.concat(chunks);
 }
 
-/** undefined where it is no JSON in UTF-8, which the call then refuses. */
+/** undefined where it is no JSON in UTF-8, which the call then refuses. A field that is null isn't set: PHP's clients write them all. */
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body), function (this: unknown, _, value) {
+      return value === null && !Array.isArray(this) ? undefined : value;
+    });
   } catch {
     return undefined;
   }

@@ -14,6 +14,8 @@ export interface SendRequest {
 }
 
 const text = z.string();
+/** Not set where it is empty: clients fill in all they know. */
+const optionalText = text.optional().transform((value) => (value === "" ? undefined : value));
 const row = z.looseObject({ title: text, description: text });
 const buttonSchema = z.looseObject({
   type: z.enum(["DS", "WL", "AL", "BK", "MD", "AC"]),
@@ -35,8 +37,8 @@ const messageSchema = z.looseObject({
   useSmsFailover: z.boolean().optional(),
   failoverConfig: z
     .looseObject({
-      type: z.enum(["SMS", "LMS"]).optional(),
-      from: text.regex(/^\d+$/, "only digits").optional(),
+      type: optionalText.pipe(z.enum(["SMS", "LMS"]).optional()),
+      from: optionalText.pipe(text.regex(/^\d+$/, "only digits").optional()),
       subject: text.optional(),
       content: text.optional(),
     })
@@ -46,9 +48,9 @@ const bodySchema = z.looseObject({
   plusFriendId: text.min(1),
   templateCode: text.min(1),
   messages: z.array(messageSchema).min(1).max(100),
-  reserveTime: text.optional(),
-  reserveTimeZone: text.optional(),
-  scheduleCode: text.optional(),
+  reserveTime: optionalText,
+  reserveTimeZone: optionalText,
+  scheduleCode: optionalText,
 });
 
 const leastAheadMs = 10 * 60_000;

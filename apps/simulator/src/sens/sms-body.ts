@@ -20,11 +20,13 @@ export interface SmsRequest {
 }
 
 const text = z.string();
+/** Not set where it is empty: clients fill in all they know. */
+const optionalText = text.optional().transform((value) => (value === "" ? undefined : value));
 const upper = z.string().transform((value) => value.toUpperCase());
 const bodySchema = z.looseObject({
   type: upper.pipe(z.enum(["SMS", "LMS", "MMS"])),
   contentType: upper.pipe(z.enum(["COMM", "AD"])).optional(),
-  countryCode: text.optional(),
+  countryCode: optionalText,
   from: text.regex(/^\d+$/, "only digits"),
   subject: text.optional(),
   content: text.min(1),
@@ -39,8 +41,8 @@ const bodySchema = z.looseObject({
     .min(1)
     .max(100),
   files: z.array(z.unknown()).optional(),
-  reserveTime: text.optional(),
-  reserveTimeZone: text.optional(),
+  reserveTime: optionalText,
+  reserveTimeZone: optionalText,
 });
 
 const longestSubject = 40;
