@@ -15,10 +15,12 @@ interface DeliveryDeps {
   readonly sms: MessageStore<SmsMessage>;
   channel(channelId: string): Channel | undefined;
   isApproved(number: string): boolean;
+  /** Takes no advertising. */
+  isOptedOut(number: string): boolean;
 }
 
 /** What becomes of messages after they were accepted (protocol notes §16, state per recipient). */
-export function createDelivery({ settings, clock, random, sms, channel, isApproved }: DeliveryDeps) {
+export function createDelivery({ settings, clock, random, sms, channel, isApproved, isOptedOut }: DeliveryDeps) {
   const { timing, magicNumbers } = settings;
 
   function begin(message: AlimtalkMessage): void {
@@ -92,14 +94,19 @@ export function createDelivery({ settings, clock, random, sms, channel, isApprov
     });
     clock.schedule(atMs + tookMs, (doneMs) => {
       const isBlocked = outcomeOf(message.to, magicNumbers).sms === "3018";
-      // The carrier's code for a text that can't be encoded is not known; this one is made up.
-      const code = isBlocked ? "3018" : isEncodable(message.content + message.subject) ? "0" : "9001";
+      const code = isBlocked ? "3018" : smsCode(message);
       message.status = "COMPLETED";
       message.statusCode = code;
       message.statusName = code === "0" ? "success" : "fail";
       message.completeAtMs = doneMs;
     });
     return message;
+  }
+
+  /** The carrier's codes for a text that can't be encoded and for an opt-out are not known; these are made up. */
+  function smsCode({ contentType, to, content, subject }: SmsMessage): "0" | "9001" | "9002" {
+    if (contentType === "AD" && isOptedOut(to)) return "9002";
+    return isEncodable(content + subject) ? "0" : "9001";
   }
 
   return { begin, beginSms };

@@ -36,6 +36,14 @@ export function answerTarget(method: string, target: Target, readBody: () => unk
       return service.reserveStatus(id ?? "");
     case "DELETE reservations/*":
       return service.cancel(id ?? "");
+    case "POST files":
+      return api === "sms" ? sms.files.upload(readBody()) : unknownPath;
+    case "GET unsubscribes":
+      return api === "sms" ? sms.optOuts.list(query) : unknownPath;
+    case "POST unsubscribes":
+      return api === "sms" ? sms.optOuts.add(readBody()) : unknownPath;
+    case "DELETE unsubscribes":
+      return api === "sms" ? sms.optOuts.remove(readBody()) : unknownPath;
     case "GET channels":
       return api === "alimtalk" ? alimtalk.channels() : unknownPath;
     case "GET templates":

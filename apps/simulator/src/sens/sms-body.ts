@@ -40,7 +40,10 @@ const bodySchema = z.looseObject({
     )
     .min(1)
     .max(100),
-  files: z.array(z.unknown()).optional(),
+  // Uploaded before, or in the older form with the picture itself.
+  files: z
+    .array(z.union([z.looseObject({ fileId: text.min(1) }), z.looseObject({ name: text.min(1), body: text.min(1) })]))
+    .optional(),
   reserveTime: optionalText,
   reserveTimeZone: optionalText,
 });
@@ -53,7 +56,11 @@ export const longestText = { SMS: 90, LMS: 2_000, MMS: 2_000 } as const;
 /** Reads an SMS send (protocol notes §14.1). Text that is too long is cut, not refused. */
 export function readSmsBody(
   json: unknown,
-  { approvedNumbers, nowMs }: { approvedNumbers: ReadonlySet<string>; nowMs: number },
+  {
+    approvedNumbers,
+    isFile,
+    nowMs,
+  }: { approvedNumbers: ReadonlySet<string>; isFile: (fileId: string) => boolean; nowMs: number },
 ): { readonly request: SmsRequest } | { readonly refusal: Refusal } {
   const refuse = (...errors: string[]) => ({ refusal: sensError(400, ...errors) });
   const parsed = bodySchema.safeParse(json);
@@ -62,9 +69,20 @@ export function readSmsBody(
       ...parsed.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "body"}: ${message}`),
     );
   }
-  const { type, contentType = "COMM", countryCode = "82", from, subject = "", content, messages, files } = parsed.data;
+  const {
+    type,
+    contentType = "COMM",
+    countryCode = "82",
+    from,
+    subject = "",
+    content,
+    messages,
+    files = [],
+  } = parsed.data;
   if (!approvedNumbers.has(from)) return refuse("from: not an approved sender number");
   if (countBytes(subject) > longestSubject) return refuse("subject: at most 40 bytes");
+  const gone = files.findIndex((file) => "fileId" in file && !isFile(String(file.fileId)));
+  if (gone >= 0) return refuse(`files.${gone}.fileId: no such file`);
   let reserve: SmsRequest["reserve"] = null;
   if (parsed.data.reserveTime !== undefined) {
     const timeZone = parsed.data.reserveTimeZone ?? "Asia/Seoul";
@@ -74,7 +92,7 @@ export function readSmsBody(
     reserve = { atMs, timeZone };
   }
   // An MMS without files goes out as LMS.
-  const kind = type === "MMS" && (files ?? []).length === 0 ? "LMS" : type;
+  const kind = type === "MMS" && files.length === 0 ? "LMS" : type;
   const entries = messages.map((message) => ({
     to: message.to,
     subject: kind === "SMS" ? "" : (message.subject ?? subject),

@@ -35,9 +35,16 @@ export function createSmsService(state: SensState) {
   }
 
   return {
+    files: state.files,
+    optOuts: state.optOuts,
+
     send(json: unknown): Answer {
       const approved = [...state.numbers].flatMap(([number, isApproved]) => (isApproved ? [number] : []));
-      const read = readSmsBody(json, { approvedNumbers: new Set(approved), nowMs: clock.now() });
+      const read = readSmsBody(json, {
+        approvedNumbers: new Set(approved),
+        isFile: state.files.isKept,
+        nowMs: clock.now(),
+      });
       if ("refusal" in read) return refused(read.refusal);
       const numbers = read.request.entries.map(({ to }) => to);
       return refuseForQuota(numbers, state) ?? spoilAnswer(answerSend(read.request), numbers, state);

@@ -2,6 +2,8 @@ import type { SimClock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import { createDelivery } from "./delivery.ts";
 import { type AlimtalkMessage, createMessageStore, type SmsMessage } from "./messages.ts";
+import { createMmsFiles } from "./mms-files.ts";
+import { createOptOuts } from "./opt-outs.ts";
 import type { Channel, Modes, SensSettings, Template } from "./options.ts";
 import { createReservations } from "./reservations.ts";
 import { koreanDay } from "./times.ts";
@@ -15,6 +17,8 @@ export function createState(settings: SensSettings, clock: SimClock, random: Ran
   const sms = createMessageStore<SmsMessage>();
   const reservations = createReservations(clock);
   const smsReservations = createReservations(clock);
+  const files = createMmsFiles(clock);
+  const optOuts = createOptOuts(clock);
   let modes: Modes = settings.modes;
   let sentToday = { day: "", count: 0 };
   /** When the account was set up; the `createTime` of what was there from the start. */
@@ -42,10 +46,13 @@ export function createState(settings: SensSettings, clock: SimClock, random: Ran
     sms,
     reservations,
     smsReservations,
+    files,
+    optOuts,
     delivery: createDelivery({
       ...{ settings, clock, random, sms },
       channel: (channelId) => channels.get(channelId),
       isApproved: (number) => numbers.get(number) === true,
+      isOptedOut: optOuts.has,
     }),
     modes: () => modes,
     setModes(changed: Modes): void {
@@ -61,7 +68,7 @@ export function createState(settings: SensSettings, clock: SimClock, random: Ran
     },
     reset(): void {
       clock.reset();
-      for (const store of [messages, sms, reservations, smsReservations]) store.reset();
+      for (const store of [messages, sms, reservations, smsReservations, files, optOuts]) store.reset();
       seed();
     },
   };
