@@ -10,6 +10,7 @@ export interface ListedFailover {
   messageStatus: string | undefined;
   messageStatusCode: string | undefined;
   messageStatusName: string | undefined;
+  messageStatusDesc: string | undefined;
 }
 
 /** A message as a send's answer, the list or the single query tells of it; what is not told is undefined. */
@@ -30,10 +31,11 @@ export interface ListedMessage {
   messageStatusDesc: string | undefined;
   useSmsFailover: boolean;
   failover: ListedFailover | undefined;
-  /** Of an SMS: `READY`, `PROCESSING` or `COMPLETED`, its code and its word (protocol notes §14.4). */
+  /** Of an SMS: `READY`, `PROCESSING` or `COMPLETED`, its code, its word and what its carrier says (protocol notes §14.3, §14.4). */
   status: string | undefined;
   statusCode: string | undefined;
   statusName: string | undefined;
+  statusMessage: string | undefined;
 }
 
 /** Reads one message; undefined when the value is no object. Unknown fields are left alone. */
@@ -59,6 +61,7 @@ export function readListedMessage(value: unknown): ListedMessage | undefined {
     status: asWord(value.status)?.toUpperCase(),
     statusCode: asWord(value.statusCode),
     statusName: asWord(value.statusName)?.toLowerCase(),
+    statusMessage: asWord(value.statusMessage),
   };
 }
 
@@ -72,6 +75,7 @@ function readFailover(value: unknown): ListedFailover | undefined {
     messageStatus: asWord(value.messageStatus)?.toUpperCase(),
     messageStatusCode: asWord(value.messageStatusCode),
     messageStatusName: asWord(value.messageStatusName)?.toLowerCase(),
+    messageStatusDesc: asWord(value.messageStatusDesc),
   };
 }
 

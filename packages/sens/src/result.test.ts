@@ -108,6 +108,27 @@ const results: [label: string, message: Record<string, unknown>, answer: Record<
     { state: "failed", rawStatus: "3019, SMS 3018", secondLeg: leg("failed", "3018") },
   ],
   [
+    "both by codes nobody knows",
+    {
+      ...withSms({ messageStatusCode: "71", messageStatusName: "fail", messageStatusDesc: "단말기 꺼짐" }),
+      ...{ messageStatusCode: "7777", messageStatusDesc: "새 사유" },
+    },
+    { state: "failed", secondLeg: { reason: "71: 단말기 꺼짐", firstReason: "7777: 새 사유" } },
+  ],
+  [
+    "delivered by SMS, in as few words as a public client's example has",
+    {
+      ...{ messageId: "aa724ca6", requestStatusCode: "A000", messageStatusCode: "3000", messageStatusName: "fail" },
+      useSmsFailover: true,
+      failover: { requestId: "RSMA-1", messageId: "sms-1", messageStatus: "COMPLETED", messageStatusName: "success" },
+    },
+    {
+      state: "delivered",
+      rawStatus: "3000, SMS success",
+      secondLeg: { state: "delivered", providerMessageId: "sms-1" },
+    },
+  ],
+  [
     "an SMS of which nothing is told",
     withSms({ messageStatus: undefined, messageStatusCode: undefined, messageStatusName: undefined }),
     { state: "pending" },
@@ -131,8 +152,8 @@ const results: [label: string, message: Record<string, unknown>, answer: Record<
   ],
   [
     "a code nobody knows",
-    { ...failed, messageStatusCode: "7777", useSmsFailover: false },
-    { state: "failed", rawStatus: "7777" },
+    { ...failed, messageStatusCode: "7777", messageStatusDesc: "새 사유", useSmsFailover: false },
+    { state: "failed", rawStatus: "7777", reason: "7777: 새 사유" },
   ],
   ["words in capitals", { ...failed, messageStatusName: "SUCCESS", messageStatusCode: "0000" }, { state: "delivered" }],
 ];

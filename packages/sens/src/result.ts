@@ -29,7 +29,11 @@ export function resultOf(message: ListedMessage, now: Date, settings: ResultSett
 
   if (acceptanceOf(message) === "refused") return status("failed", refusalOf(message));
   if (message.failover !== undefined && name !== "success") {
-    const leg = secondLegOf(message.failover, { firstStatus: code ?? name ?? "fail", firstFailedAt: at });
+    const leg = secondLegOf(message.failover, {
+      firstStatus: code ?? name ?? "fail",
+      firstFailedAt: at,
+      firstReason: reasonOf(code ?? name ?? "fail", message.messageStatusDesc),
+    });
     const state = leg.state === "rejected" ? "failed" : leg.state;
     return { ...status(state, leg.rawStatus, leg), at: state === "failed" ? at : null };
   }
@@ -44,7 +48,7 @@ export function resultOf(message: ListedMessage, now: Date, settings: ResultSett
     case "fail":
       return isFailoverAwaited(message, now, settings)
         ? status("pending", `${code ?? name}, SMS not begun`)
-        : { ...status("failed", code ?? name), reason: reasonOf(code ?? name) };
+        : { ...status("failed", code ?? name), reason: reasonOf(code ?? name, message.messageStatusDesc) };
     default:
       return { kind: "failed-check", reason: `the status word ${JSON.stringify(name.slice(0, 60))} is not known` };
   }
@@ -72,7 +76,10 @@ function isFailoverAwaited(
   return failedAt === null || now.getTime() - failedAt.getTime() < failoverWaitMs;
 }
 
-function secondLegOf(failover: ListedFailover, first: Pick<SecondLeg, "firstStatus" | "firstFailedAt">): SecondLeg {
+function secondLegOf(
+  failover: ListedFailover,
+  first: Pick<SecondLeg, "firstStatus" | "firstReason" | "firstFailedAt">,
+): SecondLeg {
   const { requestStatusCode, requestStatusName, messageStatus, messageStatusCode, messageStatusName } = failover;
   const { firstStatus } = first;
   const ids = { providerMessageId: failover.messageId ?? null, providerOrderId: failover.requestId ?? null };
@@ -83,7 +90,6 @@ function secondLegOf(failover: ListedFailover, first: Pick<SecondLeg, "firstStat
     rawStatus: `${firstStatus}, SMS ${word}`,
     ...(reason === undefined ? {} : { reason }),
     ...first,
-    firstReason: reasonOf(firstStatus),
   });
   const isRefused =
     requestStatusName === "fail" || (requestStatusName === undefined && (requestStatusCode ?? "202") !== "202");
@@ -95,7 +101,7 @@ function secondLegOf(failover: ListedFailover, first: Pick<SecondLeg, "firstStat
   if (messageStatusName === "success") return leg("delivered", messageStatusCode ?? messageStatusName);
   if (messageStatusName === "fail") {
     const word = messageStatusCode ?? messageStatusName;
-    return leg("failed", word, reasonOfSms(word));
+    return leg("failed", word, reasonOfSms(word, failover.messageStatusDesc));
   }
   return leg("pending", messageStatusCode ?? "no result yet");
 }

@@ -111,7 +111,7 @@ async function checkOne({ providerMessageId }: StatusRef, context: ListContext):
 
 /** What became of one SMS (protocol notes §14.4): nothing is known before it is COMPLETED. */
 export function smsResultOf(
-  { status, statusCode, statusName, completeTime }: ListedMessage,
+  { status, statusCode, statusName, statusMessage, completeTime }: ListedMessage,
   timestampZone: string,
 ): StatusAnswer {
   const at = readTimestamp(completeTime, timestampZone);
@@ -123,7 +123,7 @@ export function smsResultOf(
   if (statusName === "success") return { kind: "status", state: "delivered", rawStatus: statusCode ?? statusName, at };
   if (statusName === "fail") {
     const rawStatus = statusCode ?? statusName;
-    return { kind: "status", state: "failed", rawStatus, at, reason: reasonOfSms(rawStatus) };
+    return { kind: "status", state: "failed", rawStatus, at, reason: reasonOfSms(rawStatus, statusMessage) };
   }
   return {
     kind: "failed-check",

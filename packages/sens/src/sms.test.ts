@@ -156,7 +156,11 @@ describe("a message", () => {
     [listed, { kind: "status", state: "delivered", rawStatus: "0", at: new Date("2026-11-20T01:15:05Z") }],
     [
       { ...listed, statusCode: "3018", statusName: "fail" },
-      { kind: "status", state: "failed", rawStatus: "3018" },
+      { kind: "status", state: "failed", rawStatus: "3018", reason: expect.stringContaining("forgery") },
+    ],
+    [
+      { ...listed, statusCode: "71", statusName: "fail", statusMessage: "단말기 꺼짐" },
+      { kind: "status", state: "failed", rawStatus: "71", reason: "71: 단말기 꺼짐" },
     ],
     [
       { ...listed, status: "READY", statusName: undefined },

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { deliveryCodeOf, deliveryCodes, isUncertain, isWithoutFailover, smsCodes } from "./status-codes.ts";
+import {
+  deliveryCodeOf,
+  deliveryCodes,
+  isUncertain,
+  isWithoutFailover,
+  reasonOf,
+  reasonOfSms,
+  smsCodes,
+} from "./status-codes.ts";
 
 describe("the table of delivery codes", () => {
   test("has every code of the protocol notes, four digits each, and says what it means", () => {
@@ -36,6 +44,13 @@ describe("the table of delivery codes", () => {
 
   test("codes that begin with B allow no SMS, and nothing else does so", () => {
     expect([...Object.keys(deliveryCodes), "B001"].filter(isWithoutFailover)).toEqual(["B001"]);
+  });
+
+  test("a reason is the table's; of a code that is not in it, what the carrier says, on a line and without numbers", () => {
+    expect(reasonOf("3019", "톡 유저가 아님")).toBe("3019: not a KakaoTalk user");
+    expect(reasonOf("7777", "새\n사유, 01012345678")).toBe("7777: 새 사유, ****78");
+    expect(reasonOf("7777")).toMatch(/^7777: failed for a reason/);
+    expect(reasonOfSms("71", " ")).toMatch(/^71: the SMS failed/);
   });
 
   test("3018 is not the same of an AlimTalk and of an SMS", () => {

@@ -1,3 +1,4 @@
+import { shownText } from "@hikyaku/exchange";
 /**
  * What kind of trouble a delivery code tells of. `recipient`, `request`, `template`, `channel`, `system`, `quota`: final. `transient`: final
  * for this message, another try may go well. `uncertain`: not final, the carrier itself does not know yet.
@@ -144,13 +145,21 @@ export const smsCodes: Readonly<Record<string, DeliveryCode>> = {
   "3018": code("recipient", "the sender number may not be used: it is protected against forgery"),
 };
 
-/** Why an AlimTalk failed, for people to read: `3019: the number has no KakaoTalk`. */
-export function reasonOf(word: string): string {
-  return `${word}: ${deliveryCodeOf(word).means}`;
+/**
+ * Why an AlimTalk failed, for people to read: `3019: not a KakaoTalk user`. Of a code that is not in the table, what the carrier says
+ * of it, in its own words.
+ */
+export function reasonOf(word: string, said?: string): string {
+  const { class: kind, means } = deliveryCodeOf(word);
+  return `${word}: ${kind === "unknown" ? wordsOr(means, said) : means}`;
 }
 
 /** The same of an SMS. */
-export function reasonOfSms(word: string): string {
+export function reasonOfSms(word: string, said?: string): string {
   const known = Object.hasOwn(smsCodes, word) ? smsCodes[word] : undefined;
-  return `${word}: ${known?.means ?? "the SMS failed, by a code of its carrier"}`;
+  return `${word}: ${known?.means ?? wordsOr("the SMS failed, by a code of its carrier", said)}`;
+}
+
+function wordsOr(means: string, said: string | undefined): string {
+  return shownText(said ?? "", []) || means;
 }
