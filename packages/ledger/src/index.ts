@@ -177,6 +177,7 @@ export {
   takeAccountRefresh,
 } from "./templates/refresh-account.ts";
 export { listUnknown } from "./unknowns/list-unknown.ts";
+export { owesLookUp } from "./unknowns/owes-look-up.ts";
 export {
   closeUnknown,
   resendUnknown,

@@ -5,6 +5,7 @@ import {
   campaignCounts,
   findCampaign,
   findRoute,
+  owesLookUp,
   type Sql,
 } from "@hikyaku/ledger";
 import { lengthOfTime } from "../output/format.ts";
@@ -45,6 +46,7 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
   let movedAt = startedAt;
   let sentAt = startedAt;
   let saidWhy = "";
+  let wasOwed = true;
   for (;;) {
     const [campaign, counts] = await Promise.all([
       findCampaign(sql, { id: campaignId }),
@@ -68,7 +70,12 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
     });
 
     const end = endOf(campaign, counts, until);
-    if (end !== null) return { campaign, counts, end };
+    if (end === "only unknown left") {
+      // What a look-up may yet clear up is waited for like a receipt. Two looks, as the counts of one may be older than its question.
+      const isOwed = await owesLookUp(sql, { campaignId });
+      if (!isOwed && !wasOwed) return { campaign, counts, end };
+      wasOwed = isOwed;
+    } else if (end !== null) return { campaign, counts, end };
     if (signal?.aborted) return { campaign, counts, end: "interrupted" };
     if (patienceMs !== undefined && now - sentAt > patienceMs) return { campaign, counts, end: "out of patience" };
     if (isSending && now - movedAt > quietMs) {

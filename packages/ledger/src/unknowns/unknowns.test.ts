@@ -6,6 +6,7 @@ import {
   closeUnknown,
   countRows,
   listUnknown,
+  owesLookUp,
   pauseCampaign,
   recordOutcomes,
   resendUnknown,
@@ -28,6 +29,21 @@ test("unknown messages are listed oldest first, page by page, by route or campai
   );
   expect((await listUnknown(sql, { limit: 9, campaignId: second.campaignId })).map(({ id }) => id)).toEqual(second.ids);
   expect(await listUnknown(sql, { limit: 9, route: "another-route" })).toEqual([]);
+});
+
+test("a look-up is owed for an unknown message until it was made, and where there is none never", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { campaignId, ids } = await givenRunning(sql, 3);
+  const other = await givenRunning(sql, 1);
+  await send(sql, ids.slice(0, 1), { to: "accepted", nextCheckInMs: 60_000 });
+  await send(sql, ids.slice(1, 2), { to: "unknown" });
+  expect(await owesLookUp(sql, { campaignId })).toBe(false);
+  await send(sql, ids.slice(2), { to: "unknown", nextCheckInMs: 60_000 });
+  expect(await owesLookUp(sql, { campaignId })).toBe(true);
+  expect(await owesLookUp(sql, other)).toBe(false);
+  await resendUnknown(sql, { ids: ids.slice(2) });
+  expect(await owesLookUp(sql, { campaignId })).toBe(false);
 });
 
 describe("resendUnknown", () => {
