@@ -26,6 +26,7 @@ export function connectLedger(url: string, options: LedgerOptions = {}): Ledger 
   const sql = postgres(url, {
     ...{ socket: socketOpener() },
     max: options.max ?? 10,
+    backoff,
     connection: {
       application_name: options.applicationName ?? "hikyaku",
       options: planning.map(([name, value]) => `-c ${name}=${value}`).join(" "),
@@ -36,6 +37,14 @@ export function connectLedger(url: string, options: LedgerOptions = {}): Ledger 
     onnotice: (notice) => options.onNotice?.(notice),
   });
   return { sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+/**
+ * Seconds until a connection is tried again. The attempts of all connections are counted together, and the driver's own way waits up to 20
+ * seconds from the seventh on: a server that is back would be waited for so long, and who reaches it first would take the others for dead.
+ */
+function backoff(attempts: number): number {
+  return Math.min(0.5, 0.05 * attempts) * (0.5 + Math.random() / 2);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { createDatabase } from "@hikyaku/testkit";
+import { setTimeout as pass } from "node:timers/promises";
+import { createDatabase, startPostgres } from "@hikyaku/testkit";
 import { validate, version } from "uuid";
 import { describe, expect, test } from "vitest";
 import { openTestLedger } from "../../test/test-ledger.ts";
@@ -93,6 +94,33 @@ describe("connectLedger", () => {
     await expect.poll(() => sql`select 1 as one`.catch(() => null), { timeout: 10_000 }).toMatchObject([{ one: 1 }]);
   });
 });
+
+test("a server that was away is reached as soon as it is back, however often it was tried meanwhile", async () => {
+  await using server = await startPostgres();
+  const ledger = connectLedger(server.url);
+  try {
+    // As many connections as there may be, so that their attempts are counted together.
+    const outage = new AbortController();
+    const lines = Array.from({ length: 10 }, async () => {
+      let refusals = 0;
+      while (!outage.signal.aborted) await ledger.sql`select pg_sleep(0.001)`.catch(() => (refusals += 1));
+      return refusals;
+    });
+    await server.kill();
+    await pass(5_000);
+    outage.abort();
+    for (const refusals of await Promise.all(lines)) expect(refusals).toBeGreaterThan(3);
+    await server.restart();
+    const begun = performance.now();
+    // The attempt that was under way may still be refused.
+    await expect
+      .poll(() => ledger.sql`select 1 as one`.catch(() => null), { timeout: 30_000 })
+      .toMatchObject([{ one: 1 }]);
+    expect(performance.now() - begun).toBeLessThan(1_500);
+  } finally {
+    await ledger.close();
+  }
+}, 60_000);
 
 describe("newId", () => {
   test("gives UUIDs of version 7 that always increase, also in one millisecond and when the clock goes back", () => {
