@@ -102,7 +102,7 @@ test("a reservation is listed, shown, and cancelled after a question", async () 
   await waitFor(async () => (await listed()).length === 1, { what: "the reservation" });
   const [{ reserveId: id }] = await listed();
 
-  expect(await listed("--state", "ready", "--to", "2h")).toMatchObject([{ state: "READY", messages: 1 }]);
+  expect(await listed("--state", "ready", "--to", "2h")).toMatchObject([{ state: "READY", ended: null, messages: 1 }]);
   expect(await listed("--to", "30m")).toEqual([]);
   expect(await listed("--state", "DONE")).toEqual([]);
   expect((await run("reservation", "list", "--route", "kakao")).out).toMatch(/READY, waiting +1 +– +\S+\n/);
@@ -119,8 +119,16 @@ test("a reservation is listed, shown, and cancelled after a question", async () 
   expect(await listed("--state", "READY")).toHaveLength(1);
   expect((await hikyaku(cancel, { cwd, answer: "yes" })).out).toMatch(/is cancelled; 1 message ended as revoked/);
   expect(JSON.parse((await run(...cancel, "--yes", "--json")).out)).toMatchObject({
-    ...{ reserveId: id, route: "kakao", state: "CANCELED", revoked: 0, wasCancelled: true },
+    ...{ reserveId: id, route: "kakao", state: "CANCELED", ended: "cancelled", revoked: 0, wasCancelled: true },
   });
+  const audit = ["audit", "list", "--action", "cancel-reservation"];
+  expect(JSON.parse((await run(...audit, "--json")).out)).toMatchObject([
+    {
+      ...{ actor: expect.stringMatching(/^cli:/), route: "kakao", campaignId: null, messageId: expect.any(String) },
+      details: { reserveId: id, messages: 1, wasCancelled: false },
+    },
+  ]);
+  expect((await run(...audit)).out).toContain(`cancel-reservation: ${id} `);
 });
 
 /** Campaigns of one content, which may share their requests. */

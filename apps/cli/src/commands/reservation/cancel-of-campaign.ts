@@ -73,7 +73,7 @@ async function reservationsOf(
   for (let after: string | undefined; ; ) {
     const page = await questions.reservations({ campaignId, from: new Date(), after, limit: pageSize, signal });
     if (page === null) throw stopped(0, found.length);
-    found.push(...page.items.filter(({ state }) => state !== "CANCELED"));
+    found.push(...page.items.filter(({ ended }) => ended === null));
     if (page.next === null) return found;
     after = page.next;
   }
