@@ -63,7 +63,7 @@ export class ReservationError extends Error {
   }
 }
 
-interface ReservationDeps {
+export interface ReservationDeps {
   route: string;
   sql: Sql;
   ask: PacedAsker;
@@ -75,7 +75,7 @@ const tries = 3;
 const dayMs = 86_400_000;
 /** Why a message was revoked, when nobody of ours did it. */
 export const cancelledAtCarrier = "its reservation was cancelled at the carrier";
-const neverOffered = "the carrier takes no reservations";
+export const neverOffered = "the carrier takes no reservations";
 
 /**
  * One page of the route's reservations in the order in which they are carried out: those of the ledger, as no carrier lists them, each with
