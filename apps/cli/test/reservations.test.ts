@@ -258,6 +258,11 @@ test("what the carrier lets go of no more is named", async () => {
     ),
   ]);
   expect(new Set((await list("late")).map(({ state }) => state))).toEqual(new Set(["READY"]));
+  // By the clock of the machine, too.
+  const time = seoul(6);
+  await ledger.sql`update campaign set content = jsonb_set(content, '{reserve,time}', to_jsonb(${time}::text)) where key = 'late'`;
+  const told = await hikyaku(["campaign", "cancel", "late"], { cwd, answer: "yes" });
+  expect([told.code, told.out]).toEqual([0, expect.stringMatching(/reserved +3 .*it lets go of them no more\)\n$/)]);
 }, 60_000);
 
 test("a carrier without reservations says so", async () => {

@@ -178,7 +178,7 @@ export {
   type RecurrenceFault,
   type RecurrenceResult,
 } from "./schedule/recurrence.ts";
-export { nextReservationCheckAt, reservationChecks } from "./schedule/reservation-checks.ts";
+export { nextReservationCheckAt } from "./schedule/reservation-checks.ts";
 export {
   defaultCheckPlanMinutes,
   defaultGraceMs,

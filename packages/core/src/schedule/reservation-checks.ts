@@ -1,7 +1,7 @@
 const minuteMs = 60_000;
 
 /** How often a reservation is asked about: hourly, and in its last two hours every quarter of an hour. */
-export const reservationChecks = {
+const reservationChecks = {
   everyMs: 60 * minuteMs,
   nearMs: 120 * minuteMs,
   nearEveryMs: 15 * minuteMs,

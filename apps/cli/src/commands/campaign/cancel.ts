@@ -54,7 +54,8 @@ export function addCancel(campaign: Command, cli: Cli): void {
     );
 }
 
-function drawCancelled(key: string, { sent, inFlight, stopped, reserved }: CancelResult): string {
+function drawCancelled(key: string, result: CancelResult): string {
+  const { sent, inFlight, stopped, reserved } = result;
   const lines = [
     `Campaign ${key} is cancelled.`,
     `  sent       ${count(sent)}`,
@@ -63,7 +64,8 @@ function drawCancelled(key: string, { sent, inFlight, stopped, reserved }: Cance
   ];
   if (reserved !== null && reserved.messages > 0) {
     const { messages, reservedAt, cancellableUntil } = reserved;
-    const until = cancellableUntil === null ? "" : `; it lets go of them until ${moment(cancellableUntil)}`;
+    const last = cancellableUntil === null ? "" : `; it lets go of them until ${moment(cancellableUntil)}`;
+    const until = isCancellable(result) ? last : "; it lets go of them no more";
     lines.push(
       `  reserved   ${count(messages)}  (of those sent: the carrier holds them and sends them at ${moment(reservedAt)} all the same${until})`,
     );
