@@ -102,7 +102,7 @@ test("a reservation is listed, shown, and cancelled after a question", async () 
   await waitFor(async () => (await listed()).length === 1, { what: "the reservation" });
   const [{ reserveId: id }] = await listed();
 
-  expect(await listed("--state", "ready", "--to", "2h")).toMatchObject([{ state: "READY", messages: 1 }]);
+  expect(await listed("--state", "ready", "--to", "2h")).toMatchObject([{ state: "READY", ended: null, messages: 1 }]);
   expect(await listed("--to", "30m")).toEqual([]);
   expect(await listed("--state", "DONE")).toEqual([]);
   expect((await run("reservation", "list", "--route", "kakao")).out).toMatch(/READY, waiting +1 +– +\S+\n/);
@@ -119,8 +119,16 @@ test("a reservation is listed, shown, and cancelled after a question", async () 
   expect(await listed("--state", "READY")).toHaveLength(1);
   expect((await hikyaku(cancel, { cwd, answer: "yes" })).out).toMatch(/is cancelled; 1 message ended as revoked/);
   expect(JSON.parse((await run(...cancel, "--yes", "--json")).out)).toMatchObject({
-    ...{ reserveId: id, route: "kakao", state: "CANCELED", revoked: 0, wasCancelled: true },
+    ...{ reserveId: id, route: "kakao", state: "CANCELED", ended: "cancelled", revoked: 0, wasCancelled: true },
   });
+  const audit = ["audit", "list", "--action", "cancel-reservation"];
+  expect(JSON.parse((await run(...audit, "--json")).out)).toMatchObject([
+    {
+      ...{ actor: expect.stringMatching(/^cli:/), route: "kakao", campaignId: null, messageId: expect.any(String) },
+      details: { reserveId: id, messages: 1, wasCancelled: false },
+    },
+  ]);
+  expect((await run(...audit)).out).toContain(`cancel-reservation: ${id} `);
 });
 
 /** Campaigns of one content, which may share their requests. */
@@ -177,6 +185,39 @@ test("all reservations of a campaign are cancelled, after a question", async () 
   expect(await run("reservation", "list")).toMatchObject({ code: 2 });
 }, 60_000);
 
+test("a campaign's cancel tells what the carrier holds, and takes it back when a person or the flag says so", async () => {
+  const list = await reserved(95, { plain: 120 });
+  const reservations = (await list("plain")).length;
+  const states = async () => new Set((await list("plain")).map(({ state }) => state));
+  const cancel = ["campaign", "cancel", "plain"];
+
+  const told = await run(...cancel);
+  expect(told).toMatchObject({ code: 0, err: "" });
+  expect(told.out).toMatch(
+    /Campaign plain is cancelled\.\n +sent +120\n +in flight +0\n +stopped +0\n +reserved +120 .*lets go of them until/,
+  );
+  expect(told.out).toMatch(/Take them back: hikyaku campaign cancel plain --reservations\n$/);
+  expect(JSON.parse((await hikyaku([...cancel, "--json"], { cwd, answer: "yes" })).out)).toMatchObject({
+    ...{ sent: 120, reservations: null },
+    reserved: { messages: 120, reservedAt: expect.any(String), cancellableUntil: expect.any(String) },
+  });
+  for (const argv of [cancel, [...cancel, "--no-reservations"]]) {
+    const { code, out } = await hikyaku(argv, { cwd, answer: argv === cancel ? "no" : "yes" });
+    expect([code, out]).toEqual([0, expect.not.stringContaining("reservations of plain cancelled")]);
+  }
+  expect(await states()).toEqual(new Set(["READY"]));
+
+  expect(await hikyaku(cancel, { cwd, answer: "yes" })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`${reservations} reservations of plain cancelled; 120 messages ended as revoked.\n`),
+  });
+  expect(await states()).toEqual(new Set(["CANCELED"]));
+  expect(JSON.parse((await run(...cancel, "--reservations", "--json")).out)).toMatchObject({
+    ...{ sent: 120, reserved: { messages: 0 } },
+  });
+  expect(JSON.parse((await run("audit", "list", "--campaign", "plain", "--json")).out)).toHaveLength(reservations);
+}, 60_000);
+
 test("a reservation that holds messages of two campaigns is left when one of them is taken back", async () => {
   const list = await reserved(100, { one: 3, other: 2 });
   // A request is filled from whatever waits at that moment, which no test can rely on; the ledger says here that it was.
@@ -205,6 +246,24 @@ test("one that is about to go out is not cancelled", async () => {
   const { code, err } = await run("reservation", "cancel", reserveId, "--yes");
   expect([code, err]).toEqual([1, expect.stringMatching(/Nothing was cancelled: .*(in its last 10 minutes|HTTP 400)/)]);
 });
+
+test("what the carrier lets go of no more is named", async () => {
+  const list = await reserved(60, { late: 3 });
+  simulator.advanceClock(27 * 60_000);
+  const { code, out } = await run("campaign", "cancel", "late", "--reservations");
+  expect([code, out]).toEqual([
+    1,
+    expect.stringMatching(
+      /0 reservations of late cancelled; .*\n\d reservations? left as .*\n {2}RBAA-\S+: .*(in its last 10 minutes|HTTP 400)/,
+    ),
+  ]);
+  expect(new Set((await list("late")).map(({ state }) => state))).toEqual(new Set(["READY"]));
+  // By the clock of the machine, too.
+  const time = seoul(6);
+  await ledger.sql`update campaign set content = jsonb_set(content, '{reserve,time}', to_jsonb(${time}::text)) where key = 'late'`;
+  const told = await hikyaku(["campaign", "cancel", "late"], { cwd, answer: "yes" });
+  expect([told.code, told.out]).toEqual([0, expect.stringMatching(/reserved +3 .*it lets go of them no more\)\n$/)]);
+}, 60_000);
 
 test("a carrier without reservations says so", async () => {
   expect((await run("reservation", "list", "--route", "sms")).err).toMatch(/the carrier takes no reservations/);

@@ -152,16 +152,28 @@ test("a reservation is listed, asked about, and cancelled once", async () => {
   await recordOutcomes(sql, { worker, results: [accepted] });
 
   const path = "/v1/routes/kakao/reservations";
-  const waiting = { reserveId: providerOrderId, state: "READY", messages: 1, reservedAt: reservedAt.toISOString() };
+  const waiting = {
+    ...{ reserveId: providerOrderId, state: "READY", ended: null, messages: 1 },
+    reservedAt: reservedAt.toISOString(),
+  };
   expect((await kakao.call("GET", `${path}?state=READY`)).json()).toMatchObject({ items: [waiting], nextCursor: null });
   expect((await kakao.call("GET", `${path}/${providerOrderId}`)).json()).toMatchObject(waiting);
   expect((await kakao.call("GET", `${path}/none`)).json()).toMatchObject({ type: "/problems/reservation-not-found" });
   const cancel = () => kakao.call("POST", `${path}/${providerOrderId}/cancel`);
-  expect((await cancel()).json()).toMatchObject({ state: "CANCELED", revoked: 1, wasCancelled: false });
-  expect((await cancel()).json()).toMatchObject({ state: "CANCELED", revoked: 0, wasCancelled: true });
+  const over = { state: "CANCELED", ended: "cancelled" };
+  expect((await cancel()).json()).toMatchObject({ ...over, revoked: 1, wasCancelled: false });
+  expect((await cancel()).json()).toMatchObject({ ...over, revoked: 0, wasCancelled: true });
   expect(await findMessage(sql, { id })).toMatchObject({
     ...{ state: "revoked", reason: expect.stringContaining("cancelled by api-key:") },
   });
+  expect((await kakao.call("GET", "/v1/audit?action=cancel-reservation")).json().items).toMatchObject([
+    {
+      ...{ actor: "api-key:test", route: "kakao", campaignId: null, messageId: id },
+      details: { reserveId: "R1", messages: 1, wasCancelled: false },
+    },
+  ]);
+  const { body } = await kakao.browse("/audit", { cookie: await kakao.signIn() });
+  expect(body).toMatch(/Reservation cancelled.*reservation R1/s);
 });
 
 test.each([

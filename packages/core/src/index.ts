@@ -178,6 +178,7 @@ export {
   type RecurrenceFault,
   type RecurrenceResult,
 } from "./schedule/recurrence.ts";
+export { nextReservationCheckAt } from "./schedule/reservation-checks.ts";
 export {
   defaultCheckPlanMinutes,
   defaultGraceMs,

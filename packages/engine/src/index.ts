@@ -11,6 +11,7 @@ export { createPoller, type Poller, type PollerDeps } from "./poller/create-poll
 export { startPoller } from "./poller/start-poller.ts";
 export { answerHealth, type ReadyCheck, startHealthServer } from "./process/health-server.ts";
 export { type ProcessParts, type ProcessSpec, type RunningPart, runProcess } from "./process/run-process.ts";
+export type { CampaignReservations, LeftReservation, TakenBack } from "./questions/campaign-reservations.ts";
 export type { CapabilityRequest, CheckedCapability } from "./questions/check-capabilities.ts";
 export { openQuestions, type QuestionDeps, type Questions } from "./questions/open-questions.ts";
 export { QuestionError, type QuestionFault } from "./questions/question-error.ts";

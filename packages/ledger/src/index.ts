@@ -117,6 +117,11 @@ export {
   listReservations,
   type ReservationRow,
 } from "./reservations/list-reservations.ts";
+export {
+  type DueReservation,
+  putOffReservations,
+  takeDueReservations,
+} from "./reservations/take-due-reservations.ts";
 export { type DeletedBatch, deleteFinished } from "./retention/delete-finished.ts";
 export { deleteEvents, deleteInbound } from "./retention/delete-told.ts";
 export { findRoute, listRoutes } from "./routes/find-route.ts";

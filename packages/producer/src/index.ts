@@ -34,7 +34,14 @@ export {
 } from "./events/read-event.ts";
 export type { Inbound, InboundRequest } from "./inbound/read-inbound.ts";
 export type { MessageRequest, MessageResult, SendOptions } from "./messages/send-message.ts";
-export type { CampaignRef, CampaignReport, CancelResult, CheckedScheduleResult, Producer } from "./producer.ts";
+export type {
+  CampaignRef,
+  CampaignReport,
+  CancelResult,
+  CheckedScheduleResult,
+  HeldByCarrier,
+  Producer,
+} from "./producer.ts";
 export type { RejectedRow } from "./recipients/rejected-row.ts";
 export type { ImportWarning } from "./recipients/warning-tally.ts";
 export type { CampaignOptions } from "./request/campaign-options.ts";

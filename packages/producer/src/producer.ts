@@ -17,6 +17,16 @@ export type CampaignRef = { id: string } | { key: string };
 /** How a campaign went. */
 export type CampaignReport = Omit<LedgerReport, "campaign"> & { campaign: CampaignFacts };
 
+/** What the carrier holds of a campaign until a time (`content.reserve`): no cancel of the campaign alone takes it back. */
+export interface HeldByCarrier {
+  /** Accepted messages; counted, so they cost nothing at any size. */
+  messages: number;
+  /** When the carrier sends them. */
+  reservedAt: Date;
+  /** Until when it lets go of them; null where nothing is known of that. */
+  cancellableUntil: Date | null;
+}
+
 /** What cancelling left behind. */
 export interface CancelResult {
   campaign: CampaignStatus;
@@ -26,6 +36,11 @@ export interface CancelResult {
   inFlight: number;
   /** Messages that will never be sent. */
   stopped: number;
+  /**
+   * Of `sent`, what the carrier itself sends later all the same; null where it holds nothing until a time that is still to come. It is taken
+   * back by `hikyaku campaign cancel --reservations`, or over HTTP by `{"reservations": true}`: a producer has no credentials for it.
+   */
+  reserved: HeldByCarrier | null;
 }
 
 /** A schedule after its recipients, or what they get, have changed. */

@@ -418,6 +418,9 @@ test("contents of one template and one reservation may share a request", () => {
   expect(at({ text: "b" }).requestKey).toBe(at({}).requestKey);
   expect(at({ templateCode: "ORDER02" }).requestKey).not.toBe(at({}).requestKey);
   expect(at({ reserve: time }).requestKey).not.toBe(at({}).requestKey);
-  expect(at({ reserve: time }).reservedAt).toEqual(new Date("2026-12-01T00:00:00Z"));
-  expect(at({}).reservedAt).toBeNull();
+  expect(at({ reserve: time })).toMatchObject({
+    reservedAt: new Date("2026-12-01T00:00:00Z"),
+    cancellableUntil: new Date("2026-11-30T23:50:00Z"),
+  });
+  expect(at({})).toMatchObject({ reservedAt: null, cancellableUntil: null });
 });

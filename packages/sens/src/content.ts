@@ -5,7 +5,7 @@ import { type FailoverConfig, readSmsText } from "./failover.ts";
 import { lintMessage } from "./lint-message.ts";
 import { matchTemplate } from "./match-template.ts";
 import { alimtalk, type FinishedMessage, previewOf } from "./message.ts";
-import { type Reserve, reservedAt, reserveFault } from "./reserve-time.ts";
+import { cancellableUntil, type Reserve, reservedAt, reserveFault } from "./reserve-time.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 import { withLf } from "./template-pattern.ts";
 import { templateFaults } from "./template-states.ts";
@@ -70,6 +70,7 @@ export function prepareAlimtalkContent(
     channel: texts.failover === false ? alimtalk : null,
     isFollowedByCarrier: texts.failover !== false,
     reservedAt: reserve === undefined ? null : reservedAt(reserve),
+    cancellableUntil: reserve === undefined ? null : cancellableUntil(reservedAt(reserve)),
     reserveFault: (at) => (reserve === undefined ? null : reserveIssue(reserve, at)),
     render(values): RenderedMessage | { issues: ContentIssue[] } {
       const rendered = compiled.render(values);

@@ -3,7 +3,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { asWord, isObject } from "./json.ts";
 import { readTimestamp } from "./korean-time.ts";
 import { type ReservationState, reservationStateOf, reservationStates } from "./reservation-states.ts";
-import { leastAheadMs } from "./reserve-time.ts";
+import { cancellableUntil } from "./reserve-time.ts";
 import type { SignedCaller } from "./signed-caller.ts";
 
 export interface Reservation {
@@ -60,6 +60,6 @@ export function cancelFault({ reserveId, state, reservedAt }: Reservation, now: 
     const means = known === undefined ? state : `${reservationStates[known].means} (${state})`;
     return `reservation ${reserveId} is ${means}; only one that is waiting (READY) can be cancelled`;
   }
-  if (reservedAt === null || reservedAt.getTime() - now.getTime() >= leastAheadMs) return null;
+  if (reservedAt === null || now <= cancellableUntil(reservedAt)) return null;
   return `reservation ${reserveId} is due at ${reservedAt.toISOString()}; in its last 10 minutes it can't be cancelled`;
 }

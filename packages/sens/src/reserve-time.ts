@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from "luxon";
 
-/** Least and most time ahead of a reservation (protocol notes §10.1). */
+/** Least and most time ahead of a reservation (protocol notes §10.1); the least is also that of cancelling one (§10.3). */
 export const leastAheadMs = 10 * 60_000;
 export const mostAheadMs = 180 * 86_400_000;
 
@@ -25,6 +25,11 @@ export interface Reserve {
 /** The moment that a reservation names. A time that a change of clocks leaves out is taken as the one after it. */
 export function reservedAt({ time, timeZone }: Reserve): Date {
   return DateTime.fromFormat(time, "yyyy-MM-dd HH:mm", { zone: timeZone }).toJSDate();
+}
+
+/** The last moment at which one that is carried out at `at` can be cancelled (protocol notes §10.3). */
+export function cancellableUntil(at: Date): Date {
+  return new Date(at.getTime() - leastAheadMs);
 }
 
 /** Why a reservation can't be made at `now`, or null: at least 10 minutes and at most 180 days ahead. */

@@ -15,9 +15,10 @@ const names: Readonly<Record<AuditAction, string>> = {
   "resend-unknown": "Unknown sent again",
   "release-route": "Hold lifted",
   "remove-suppression": "Suppression lifted",
+  "cancel-reservation": "Reservation cancelled",
 };
 
-/** `GET /audit`: what was decided against a rule, or against what the system had decided. */
+/** `GET /audit`: what was decided against a rule, against what the system had decided, or against what the carrier held to send. */
 export function auditPage(app: FastifyInstance, context: PageContext): void {
   const { deps, clock } = context;
   const { sql } = deps.ledger;
@@ -38,7 +39,7 @@ export function auditPage(app: FastifyInstance, context: PageContext): void {
     return context.send(request, reply, {
       title: "Audit",
       place: "audit",
-      main: html`<h1>Audit</h1><p class="soft">What people and programs decided against a rule, or against what the system had decided: who, why and when. It is kept for good.${campaign && html` Of campaign <a href="/campaigns/${campaign.id}">${campaign.name}</a>.`}</p>
+      main: html`<h1>Audit</h1><p class="soft">What people and programs decided against a rule, against what the system had decided, or against what the carrier held to send: who, why and when. It is kept for good.${campaign && html` Of campaign <a href="/campaigns/${campaign.id}">${campaign.name}</a>.`}</p>
 <div class="chips">${[undefined, ...auditActions].map(
         (each) =>
           html`<a href="/audit${each ? `?action=${each}` : ""}"${each === action && html` aria-current="true"`}>${each ? names[each] : "all"}</a>`,
@@ -56,7 +57,13 @@ ${last && html`<p class="actions"><a class="button" href="/audit?${filter}cursor
   }
 }
 
-function subject({ campaignId, campaignName, messageId, recipient, route, details }: AuditEntry): Html {
+function subject(entry: AuditEntry): Html {
+  const { reserveId, wasCancelled } = entry.details;
+  if (typeof reserveId !== "string") return whatOf(entry);
+  return html`${whatOf(entry)} <span class="soft small">reservation ${reserveId}${wasCancelled === true && ", cancelled before at the carrier"}</span>`;
+}
+
+function whatOf({ campaignId, campaignName, messageId, recipient, route, details }: AuditEntry): Html {
   const on = route === "*" ? "every route" : route;
   const count = typeof details.messages === "number" ? html`${plural(details.messages, "message")} of ` : null;
   if (recipient !== null) return html`${maskNumber(recipient)} on ${on}`;

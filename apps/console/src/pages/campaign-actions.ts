@@ -16,7 +16,7 @@ interface Action {
   dangerous?: boolean;
   isOffered(campaign: CampaignRow, counts: CampaignCounts): boolean;
   /** What it will do, before it is done. */
-  explain(campaign: CampaignRow, counts: CampaignCounts): Html;
+  explain(campaign: CampaignRow, counts: CampaignCounts, deps: ConsoleDeps): Html;
   run(deps: ConsoleDeps, campaign: CampaignRow, user: string): Promise<unknown>;
   /** What is said afterwards, above numbers that speak for themselves. */
   done: string;
@@ -65,14 +65,25 @@ const actions = {
     button: "Cancel for good",
     dangerous: true,
     isOffered: (campaign) => !isIn("finished", "cancelled")(campaign),
-    explain: (_, counts) =>
-      html`<p><b>This cannot be undone.</b> ${plural(counts.queued, "message")} will never be sent. ${number(counts.sending)} are at the gateway at this moment; what has gone out cannot be called back.</p><p>To stop for a while, pause it instead.</p>`,
+    explain: (campaign, counts, deps) =>
+      html`<p><b>This cannot be undone.</b> ${plural(counts.queued, "message")} will never be sent. ${number(counts.sending)} are at the gateway at this moment; what has gone out cannot be called back.</p>${held(deps, campaign, counts)}<p>To stop for a while, pause it instead.</p>`,
     run: ({ producer }, { id }) => producer.cancelCampaign({ id }),
     done: "Cancelled. Nothing more goes out.",
   },
 } as const satisfies Record<string, Action>;
 
 type ActionName = keyof typeof actions;
+
+/** What the carrier holds until a time goes out all the same, unless it is taken back. */
+function held({ config, findProvider }: ConsoleDeps, campaign: CampaignRow, { accepted }: CampaignCounts): Html | null {
+  const route = config.routes[campaign.route];
+  if (route === undefined || accepted === 0) return null;
+  const provider = findProvider(route.provider);
+  const prepared = provider.rules(provider.publicSettings(route.settings)).prepareContent(campaign.content);
+  const reservedAt = "issues" in prepared ? null : (prepared.reservedAt ?? null);
+  if (reservedAt === null || reservedAt <= new Date()) return null;
+  return html`<p><b>The carrier holds ${plural(accepted, "message")}</b> in reservations for ${reservedAt.toISOString()} and sends them all the same. They are taken back by <code>hikyaku campaign cancel ${campaign.key} --reservations</code>.</p>`;
+}
 
 /** Links to the confirmation of everything that can be done now. */
 export function actionsFor(campaign: CampaignRow, { counts, secondLegs }: LegCounts): Html[] {
@@ -114,7 +125,7 @@ export function campaignActionPages(app: FastifyInstance, context: PageContext):
         narrow: true,
         main: html`<div class="crumb"><a href="/">Campaigns</a> / <a href="${back}">${campaign.name}</a></div>
 <h1>${action.button}</h1>
-<div class="card"><p><b>${campaign.name}</b> <span class="state ${campaign.state}">${campaign.state}</span></p>${action.explain(campaign, counts)}</div>
+<div class="card"><p><b>${campaign.name}</b> <span class="state ${campaign.state}">${campaign.state}</span></p>${action.explain(campaign, counts, deps)}</div>
 <form method="post" class="actions"><button class="${action.dangerous ? "dangerous" : "primary"}">${action.button}</button><a class="button" href="${back}">Back</a></form>`,
       });
     });

@@ -24,10 +24,11 @@ export async function askRoute<T>(
   { config, findProvider, ledger, connections, log }: ConsoleDeps,
   route: RouteConfig,
   work: (questions: Questions) => Promise<T>,
+  how: { fullRate?: boolean } = {},
 ): Promise<T> {
   const onError = (err: unknown) => log.warn({ err, route: route.name }, "Redis fault");
   try {
-    await using questions = await openQuestions({ config, findProvider, ledger, connections, onError }, route);
+    await using questions = await openQuestions({ config, findProvider, ledger, connections, onError }, route, how);
     return await work(questions);
   } catch (error) {
     if (error instanceof QuestionError)

@@ -60,6 +60,23 @@ describe("the admin API", () => {
     });
   });
 
+  test("cancels a reservation as in the console, by the rules of the call", async () => {
+    await using simulator = await startFastSens();
+    const reserveTime = new Date(Date.now() + 10 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+    const [first, second] = [
+      await sendSens(simulator, ["01000000001"], { reserveTime }),
+      await sendSens(simulator, ["01000000002"], { reserveTime }),
+    ].map(({ json }) => `/sim/reservations/${json.requestId}`);
+    expect((await admin(simulator, "DELETE", first ?? "")).status).toBe(200);
+    expect((await admin(simulator, "GET", "/sim/reservations")).json).toMatchObject({
+      reservations: [{ reserveStatus: "CANCELED" }, { reserveStatus: "READY" }],
+    });
+    expect((await admin(simulator, "DELETE", first ?? "")).json).toEqual({ error: "reserveStatus is CANCELED" });
+    await admin(simulator, "POST", "/sim/clock/advance", { ms: 55 * 60_000 });
+    expect((await admin(simulator, "DELETE", second ?? "")).status).toBe(409);
+    expect((await admin(simulator, "DELETE", "/sim/reservations/x")).status).toBe(404);
+  });
+
   test("jumps in time, chooses a reservation's end, and forgets everything", async () => {
     await using simulator = await startFastSens();
     const reserveTime = new Date(Date.now() + 10 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
@@ -71,6 +88,7 @@ describe("the admin API", () => {
     expect((await admin(simulator, "GET", "/sim/reservations")).json).toMatchObject({
       reservations: [{ reserveStatus: "STALE" }],
     });
+    expect((await admin(simulator, "DELETE", `/sim/reservations/${json.requestId}`)).status).toBe(409);
     await admin(simulator, "POST", "/sim/reset");
     expect((await admin(simulator, "GET", "/sim/reservations")).json).toEqual({ reservations: [] });
     expect(Math.abs(simulator.now() - Date.now())).toBeLessThan(5_000);

@@ -54,6 +54,13 @@ export async function startAdminServer(
     const isThere = simulator.setReservationEnd(params.reserveId, ends);
     return isThere ? { reserveId: params.reserveId, ends } : notThere(reply, `reservation ${params.reserveId}`);
   });
+  app.delete<{ Params: { reserveId: string } }>("/sim/reservations/:reserveId", ({ params }, reply) => {
+    const { reserveId } = params;
+    const refusal = simulator.cancelReservation(reserveId);
+    if (refusal === undefined) return { reserveId, cancelled: true };
+    if (refusal.from !== "sens") return notThere(reply, `reservation ${reserveId}`);
+    return reply.code(409).send({ error: refusal.errors.join("; ") });
+  });
   app.get("/sim/messages", ({ query }) => page(simulator.messages, query));
   app.get("/sim/sms", ({ query }) => page(simulator.sms, query));
   app.get("/sim/requests", () => ({ requests: simulator.requests() }));

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { AlimtalkMessage, SmsMessage } from "./messages.ts";
 import type { channelSchema, Modes, templateSchema } from "./options.ts";
+import type { Refusal } from "./refusal.ts";
 import type { RequestReport, SeenRequest } from "./request-log.ts";
 import type { Reservation, ReservationEnd } from "./reservations.ts";
 
@@ -41,6 +42,8 @@ export interface SensSimulator {
   reservations(): readonly Reservation[];
   /** What its time will bring. False when there is no such reservation. */
   setReservationEnd(reserveId: string, ends: ReservationEnd): boolean;
+  /** As somebody does it in NAVER's console, by the same rules as the call; why not, or undefined when it is done. */
+  cancelReservation(reserveId: string): Refusal | undefined;
   now(): number;
   /** Jumps forward; everything that falls due happens at once, in order. Signatures keep to real time. */
   advanceClock(ms: number): number;

@@ -55,6 +55,10 @@ export async function startSensSimulator(options: SensSimulatorOptions = {}): Pr
       if (found !== undefined) found.ends = ends;
       return found !== undefined;
     },
+    cancelReservation(reserveId) {
+      const { reservations, smsReservations } = state;
+      return (smsReservations.get(reserveId) === undefined ? reservations : smsReservations).cancel(reserveId);
+    },
     now: clock.now,
     advanceClock: clock.advance,
     metrics: () => ({ ...log.report(), ...countMessages(state.messages.all(), state.sms.all().length) }),

@@ -111,6 +111,8 @@ export interface PreparedContent {
   readonly requestKey?: string;
   /** When the carrier carries it out, where it was asked to wait: a reservation. Null or absent: at once. */
   readonly reservedAt?: Date | null;
+  /** Until when the carrier lets go of such a reservation. Present where `reservedAt` is. */
+  readonly cancellableUntil?: Date | null;
   /** Why the carrier would not take the reservation when it is handed over at `at`, or null. Present where `reservedAt` is. */
   reserveFault?(at: Date): ContentIssue | null;
 }

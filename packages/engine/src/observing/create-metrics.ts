@@ -39,6 +39,12 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
       labelNames: ["route", "answer"],
       registers,
     }),
+    reservationChecks: new Counter({
+      name: "hikyaku_reservation_checks_total",
+      help: "Reservations asked about before their time, by answer: standing, cancelled, failed, not-known …",
+      labelNames: ["route", "answer"],
+      registers,
+    }),
     secondLegs: new Counter({
       name: "hikyaku_second_legs_total",
       help: "Decisions about second legs: begun, none; and those that the carrier sent: by-carrier",

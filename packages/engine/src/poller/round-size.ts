@@ -1,6 +1,7 @@
 import type { Throttle } from "@hikyaku/queue";
 
-const roundSeconds = 5;
+/** For so long a round of questions has work. */
+export const roundSeconds = 5;
 
 /** No more than can be asked in a few seconds: what is taken here, no other process asks about. */
 export function roundSize({

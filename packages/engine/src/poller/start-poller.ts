@@ -10,6 +10,7 @@ import { retryPlans } from "../routes/retry-plans.ts";
 import { createCampaignCache } from "../sender/campaign-cache.ts";
 import { createStatusAsker } from "./ask-status.ts";
 import { createPoller } from "./create-poller.ts";
+import { createReservationWatch } from "./create-reservation-watch.ts";
 import { createLookUps } from "./look-up.ts";
 import { createQuestions } from "./questions.ts";
 
@@ -20,7 +21,7 @@ export interface PollerDeps extends Omit<ProcessParts, "ready" | "onFatal"> {
 
 /**
  * Starts, for every route of the configuration, its status poller, the sweep that begins its second legs and, where its carrier has
- * templates, what keeps the copy of them, and tells events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
+ * templates or takes reservations, what keeps the copy of the ones and asks about the others, and tells events to the user's own systems: here, because neither sending nor the carrier's notifications may ever wait for such
  * a system.
  */
 export async function startPoller(
@@ -63,7 +64,8 @@ export async function startPoller(
       now: deps.now ?? now,
     });
     const account = createAccountMirror({ ...shared, questions, rules, everyMs: templatesIntervalMs });
-    return { name, throttle, client, questions, poller, fallbackSweep, account };
+    const reservations = createReservationWatch({ ...shared, questions, rules, now });
+    return { name, throttle, client, questions, poller, fallbackSweep, account, reservations };
   });
 
   const events = await startEventDelivery(deps);
@@ -73,7 +75,9 @@ export async function startPoller(
     async close() {
       for (const route of routes) route.questions.close();
       await Promise.all([
-        ...routes.flatMap((route) => [route.poller.close(), route.fallbackSweep.close(), route.account?.close()]),
+        ...routes.flatMap(({ poller, fallbackSweep, account, reservations }) =>
+          [poller, fallbackSweep, account, reservations].map((part) => part?.close()),
+        ),
         events.close(),
       ]);
       await Promise.all(

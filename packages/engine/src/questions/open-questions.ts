@@ -3,6 +3,13 @@ import type { Provider } from "@hikyaku/core";
 import { findRoute, type Ledger } from "@hikyaku/ledger";
 import { openThrottle, type RedisConnections } from "@hikyaku/queue";
 import { createClientHolder } from "../sender/client-holder.ts";
+import {
+  type CampaignReservations,
+  campaignReservations,
+  type TakeBackRequest,
+  type TakenBack,
+  takeBackReservations,
+} from "./campaign-reservations.ts";
 import { type CapabilityRequest, type CheckedCapability, checkCapabilities } from "./check-capabilities.ts";
 import { createPacedAsker } from "./paced-asker.ts";
 import { QuestionError } from "./question-error.ts";
@@ -41,6 +48,10 @@ export interface Questions extends AsyncDisposable {
     by: string;
     signal: AbortSignal;
   }): Promise<CancelledReservation | null>;
+  /** See {@link campaignReservations}. */
+  campaignReservations(request: { campaignId: string }): Promise<CampaignReservations>;
+  /** See {@link takeBackReservations}. */
+  takeBackReservations(request: TakeBackRequest): Promise<TakenBack>;
 }
 
 /**
@@ -83,6 +94,8 @@ export async function openQuestions(
     reservations: (request) => reservationPage(reserving, request),
     reservation: (request) => showReservation(reserving, request),
     cancelReservation: (request) => cancelReservation(reserving, request),
+    campaignReservations: (request) => campaignReservations(reserving, request),
+    takeBackReservations: (request) => takeBackReservations(reserving, request),
     async [Symbol.asyncDispose]() {
       await client.close();
       await throttle.close();

@@ -9,6 +9,8 @@ export interface ReservationView {
   /** The carrier's word. `UNKNOWN`: the carrier has none of this id (any more). */
   state: string;
   means: string;
+  /** In the carrier's meaning it is over, and none of its messages will ever go out; null while they may, or did. */
+  ended: CarrierReservation["ended"];
   reservedAt: Date | null;
   timeZone: string | null;
   /** Why it can't be cancelled (any more); null when it can. */
@@ -61,7 +63,7 @@ export class ReservationError extends Error {
   }
 }
 
-interface ReservationDeps {
+export interface ReservationDeps {
   route: string;
   sql: Sql;
   ask: PacedAsker;
@@ -71,7 +73,9 @@ interface ReservationDeps {
 
 const tries = 3;
 const dayMs = 86_400_000;
-const neverOffered = "the carrier takes no reservations";
+/** Why a message was revoked, when nobody of ours did it. */
+export const cancelledAtCarrier = "its reservation was cancelled at the carrier";
+export const neverOffered = "the carrier takes no reservations";
 
 /**
  * One page of the route's reservations in the order in which they are carried out: those of the ledger, as no carrier lists them, each with
@@ -124,7 +128,7 @@ export async function showReservation(
  * Cancels a reservation, all of it and for good, and ends its messages in the ledger as `revoked`. One that is cancelled already is settled
  * in the ledger and answered. When the carrier does not say whether it did, it is asked. Null when the signal came before anything was done.
  *
- * @param by who, as it stands in the messages' reason
+ * @param by who, as it stands in the messages' reason and in the audit
  * @throws ReservationError when the carrier knows none of this id, or it can't be cancelled any more
  * @throws QuestionError when the carrier can't be asked
  */
@@ -136,7 +140,7 @@ export async function cancelReservation(
   const before = await read(deps, reserveId, signal);
   if (signal.aborted) return null;
   if (before === null) throw notKnown(reserveId);
-  const wasCancelled = before.ended === "cancelled";
+  let wasCancelled = before.ended === "cancelled";
   let told = before;
   if (!wasCancelled) {
     if (before.cancelFault !== null) throw new ReservationError("refused", before.cancelFault);
@@ -145,11 +149,12 @@ export async function cancelReservation(
     const answer = await ask<CancelAnswer>((client) => client.reservations?.cancel(reserveId), toTheEnd);
     told = (await read(deps, reserveId, toTheEnd)) ?? before;
     if (told.ended !== "cancelled" && answer?.kind !== "cancelled") throw notCancelled(reserveId, answer);
+    // Somebody else was a moment faster.
+    wasCancelled = answer?.kind === "refused";
   }
-  const reason = wasCancelled
-    ? "its reservation was cancelled at the carrier"
-    : `its reservation was cancelled by ${by}`;
-  const revoked = await endReservation(sql, { route, reserveId, rawStatus: told.state, reason });
+  const reason = wasCancelled ? cancelledAtCarrier : `its reservation was cancelled by ${by}`;
+  const entry = { route, reserveId, rawStatus: told.state, reason, by: { actor: by, wasCancelled } };
+  const revoked = await endReservation(sql, entry);
   const row = await findReservation(sql, { route, reserveId });
   return { reservation: viewOf(row ?? { reserveId }, told), revoked, wasCancelled };
 }
@@ -191,6 +196,7 @@ function viewOf(
     reserveId,
     state: told?.state ?? "UNKNOWN",
     means: told?.means ?? "the carrier has none of this id (any more)",
+    ended: told?.ended ?? null,
     reservedAt: told?.reservedAt ?? reservedAt,
     timeZone: told?.timeZone ?? null,
     cancelFault: told === null ? "the carrier has none of this id (any more)" : told.cancelFault,

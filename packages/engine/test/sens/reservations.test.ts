@@ -1,5 +1,5 @@
 import { parseConfig } from "@hikyaku/config";
-import { findCampaign } from "@hikyaku/ledger";
+import { findCampaign, listAudit } from "@hikyaku/ledger";
 import { findProvider, routeSchemas } from "@hikyaku/providers";
 import { connectRedis } from "@hikyaku/queue";
 import { createRedis, waitFor } from "@hikyaku/testkit";
@@ -42,8 +42,7 @@ async function openAsking(system: SensSystem) {
   const questions = stack.use(
     await openQuestions({ config, findProvider, ledger: system.ledger, connections, onError }, asked),
   );
-  const connect = () => findProvider("sens").connect(asked.settings, { routeName: route, connections: 1 });
-  return { questions, connect, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { questions, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 test("a reservation is listed with the carrier's state, and cancelling it ends its messages as revoked", async () => {
@@ -83,9 +82,7 @@ test("a reservation is listed with the carrier's state, and cancelling it ends i
   expect(revoked?.reason).toBe("its reservation was cancelled by cli:sato@desk");
 
   // Somebody cancels the others in the carrier's own console: the poller finds it out.
-  const client = asking.connect();
-  for (const { reserveId: id } of others) await client.reservations?.cancel(id);
-  await client.close();
+  for (const { reserveId: id } of others) system.simulator.cancelReservation(id);
   await system.start("poller");
   const left = second?.messages ?? 0;
   await system.reached(campaignId, { revoked: 250 - left, accepted: left });
@@ -96,6 +93,42 @@ test("a reservation is listed with the carrier's state, and cancelling it ends i
     /only one that is waiting/,
   );
   expect(system.simulator.metrics().messages.total).toBe(left);
+});
+
+test("what is cancelled in the carrier's own console ends its messages before their time, over any number of processes", async () => {
+  await using system = await startSensSystem();
+  const { sql } = system.ledger;
+  await system.start("worker");
+  const campaignId = await system.campaign(numbers(250), { reserve: inHours(30) });
+  await system.reached(campaignId, { accepted: 250 });
+  // As hours later: each was looked up once since, and is not asked about before its time.
+  await sql`update message set next_check_at = now() + interval '30 hours' where next_check_at is not null`;
+  const [first, ...others] = await sql<{ reserveId: string; messages: number }[]>`
+    select reserve_id, count(*)::integer as messages from reservation join message on provider_order_id = reserve_id
+    group by reserve_id`;
+  const pollers = [await system.start("poller"), await system.start("poller")];
+  const { reserveId = "", messages = 0 } = first ?? {};
+  expect(system.simulator.cancelReservation(reserveId)).toBeUndefined();
+  const asked = () => system.simulator.requests().filter(({ target }) => target.endsWith("/reserve-status")).length;
+  const before = asked();
+  await sql`update reservation set check_at = now()`;
+
+  await system.reached(campaignId, { revoked: messages, accepted: 250 - messages }, 20_000);
+
+  await waitFor(
+    async () => (await sql`select from reservation where check_at < now() + interval '50 minutes'`).length === 0,
+    { what: "every reservation to be asked about" },
+  );
+  expect(asked() - before).toBe(1 + others.length);
+  expect(await sql`select from reservation where check_at is null`).toHaveLength(1);
+  const revoked = (await system.messages(campaignId)).filter(({ state }) => state === "revoked");
+  expect(new Set(revoked.map(({ reason }) => reason))).toEqual(
+    new Set(["its reservation was cancelled at the carrier"]),
+  );
+  expect(await listAudit(sql, { limit: 9 })).toEqual([]);
+  const told = () =>
+    pollers.flatMap(({ stdout }) => stdout.match(/"msg":"a reservation was cancelled at the carrier"/g) ?? []);
+  await waitFor(async () => told().length === 1, { what: "one line of the log" });
 });
 
 test("a campaign whose reservations are all cancelled is finished", async () => {

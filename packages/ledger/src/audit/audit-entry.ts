@@ -1,7 +1,13 @@
 import type { OverridableRule } from "@hikyaku/core";
 
-/** What an operator may have decided against a rule, or against what the system had decided. */
-export const auditActions = ["override-rule", "resend-unknown", "release-route", "remove-suppression"] as const;
+/** What an operator may have decided against a rule, against what the system had decided, or against what the carrier held to send. */
+export const auditActions = [
+  "override-rule",
+  "resend-unknown",
+  "release-route",
+  "remove-suppression",
+  "cancel-reservation",
+] as const;
 
 export type AuditAction = (typeof auditActions)[number];
 
@@ -24,7 +30,7 @@ export interface AuditEntry {
   messageId: string | null;
   /** Of a suppression that was removed: whose. */
   recipient: string | null;
-  /** What more there is to know, e.g. `{ messages: 12 }`. */
+  /** What more there is to know, e.g. `{ messages: 12 }`; of a cancelled reservation `{ reserveId, messages, wasCancelled }`. */
   details: Record<string, unknown>;
 }
 

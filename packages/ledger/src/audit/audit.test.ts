@@ -3,6 +3,7 @@ import { givenDraft, givenRunning, givenSingle, message, recipientOf, route, sen
 import { openTestLedger } from "../../test/test-ledger.ts";
 import {
   addSuppression,
+  auditActions,
   cancelCampaign,
   findCampaign,
   holdRoute,
@@ -121,6 +122,14 @@ test("the audit is read page by page, newest first", async () => {
   const first = await listAudit(sql, { limit: 3 });
   const rest = await listAudit(sql, { limit: 3, before: first.at(-1)?.id ?? 0 });
   expect([...first, ...rest].map(({ recipient }) => recipient)).toEqual([5, 4, 3, 2, 1].map(recipientOf));
+});
+
+test("the ledger takes every action there is, and no other", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  for (const action of auditActions) await sql`insert into audit (actor, action) values (${by.actor}, ${action})`;
+  const other = sql`insert into audit (actor, action) values (${by.actor}, 'something-else')`;
+  await expect(other).rejects.toThrow(/audit_action_check/);
 });
 
 test("a single message may wait for its window, unless it is suppressed", async () => {

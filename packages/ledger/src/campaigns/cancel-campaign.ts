@@ -11,6 +11,8 @@ export interface Cancelled {
   inFlight: number;
   /** Never sent, and never will be. */
   stopped: number;
+  /** Of `sent`, the first legs of which nothing more than their acceptance is known. */
+  accepted: number;
 }
 
 /**
@@ -30,8 +32,9 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
       returning *`;
     if (!campaign) return null;
     const counts = await campaignCounts(transaction, { campaignId, leg: "both" });
+    const { accepted } = await campaignCounts(transaction, { campaignId });
     const inFlight = counts.sending + counts.unknown;
     const stopped = counts.queued + counts.cancelled;
-    return { campaign, sent: counts.everAccepted, inFlight, stopped };
+    return { campaign, sent: counts.everAccepted, inFlight, stopped, accepted };
   });
 }

@@ -31,23 +31,27 @@ export type CheckResult =
  */
 export async function recordChecks(sql: Sql, results: readonly CheckResult[]): Promise<{ moved: number }> {
   if (results.length === 0) return { moved: 0 };
-  return await sql.begin(async (transaction) => {
-    const { messages, now } = await lockMessages(transaction, results);
-    const writes: ProgressWrite[] = [];
-    let moved = 0;
-    for (const result of results) {
-      const message = messages.get(result.messageId);
-      if (!message) continue;
-      const progress = follow(message, result, now);
-      if (progress.state !== message.state) moved++;
-      Object.assign(message, progress, { nextCheckAt: nextCheck({ ...message, ...progress }, result, now) });
-      const channel = result.answer === "expire" ? null : (result.channel ?? null);
-      const { id, nextCheckAt, hasFallback } = message;
-      writes.push({ id, progress, providerMessageId: null, channel, nextCheckAt, hasFallback });
-    }
-    await writeProgress(transaction, [...new Map(writes.map((write) => [write.id, write])).values()]);
-    return { moved };
-  });
+  const moved = await sql.begin((transaction) => recordChecksIn(transaction, results));
+  return { moved: moved.length };
+}
+
+/** The same within a transaction, for what must stand or fall with it. Answers the id of a message for each move. */
+export async function recordChecksIn(transaction: Queryable, results: readonly CheckResult[]): Promise<string[]> {
+  const { messages, now } = await lockMessages(transaction, results);
+  const writes: ProgressWrite[] = [];
+  const moved: string[] = [];
+  for (const result of results) {
+    const message = messages.get(result.messageId);
+    if (!message) continue;
+    const progress = follow(message, result, now);
+    if (progress.state !== message.state) moved.push(message.id);
+    Object.assign(message, progress, { nextCheckAt: nextCheck({ ...message, ...progress }, result, now) });
+    const channel = result.answer === "expire" ? null : (result.channel ?? null);
+    const { id, nextCheckAt, hasFallback } = message;
+    writes.push({ id, progress, providerMessageId: null, channel, nextCheckAt, hasFallback });
+  }
+  await writeProgress(transaction, [...new Map(writes.map((write) => [write.id, write])).values()]);
+  return moved;
 }
 
 interface CheckedMessage extends MessageProgress {

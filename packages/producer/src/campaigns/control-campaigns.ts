@@ -22,6 +22,7 @@ import { withTemplate } from "../templates/with-template.ts";
 import { campaignResult, campaignStatus, factsOf } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
 import { createDraft } from "./create-draft.ts";
+import { heldByCarrier } from "./held-by-carrier.ts";
 import { importSource } from "./import-source.ts";
 import { lockImport } from "./lock-import.ts";
 import { startImported } from "./start.ts";
@@ -128,8 +129,9 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
       const campaign = await get(ref);
       const cancelled = await cancelCampaign(sql, { campaignId: campaign.id });
       if (!cancelled) throw new CampaignStateError(await get(ref), "nothing is left to cancel");
-      const { sent, inFlight, stopped } = cancelled;
-      return { campaign: await status(campaign), sent, inFlight, stopped };
+      const { sent, inFlight, stopped, accepted } = cancelled;
+      const reserved = await heldByCarrier(routes, campaign, accepted);
+      return { campaign: await status(campaign), sent, inFlight, stopped, reserved };
     },
     async findCampaign(ref) {
       const campaign = await find(ref);

@@ -55,7 +55,7 @@ export function addList(audit: Command, cli: Cli): void {
                   ],
                   rows.map((row) => [
                     ...[String(row.id), moment(row.at), row.actor],
-                    row.rule === null ? row.action : `${row.action}: ${row.rule}`,
+                    whatOf(row),
                     subjectOf(row),
                     row.reason,
                   ]),
@@ -66,6 +66,12 @@ export function addList(audit: Command, cli: Cli): void {
         });
       }),
     );
+}
+
+/** With the rule that was overridden, or the carrier's id of the reservation that was cancelled. */
+function whatOf({ action, rule, details: { reserveId } }: Pick<AuditEntry, "action" | "rule" | "details">): string {
+  const of = rule ?? (typeof reserveId === "string" ? reserveId : null);
+  return of === null ? action : `${action}: ${of}`;
 }
 
 function subjectOf({ campaignId, campaignName, messageId, recipient, route, details }: AuditEntry): string {

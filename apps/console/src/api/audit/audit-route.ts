@@ -19,9 +19,17 @@ const entrySchema = z
     campaignName: z.string().nullable(),
     messageId: z.uuid().nullable(),
     recipient: z.string().nullable().describe("Whose suppression was removed."),
-    details: z.record(z.string(), z.unknown()),
+    details: z
+      .record(z.string(), z.unknown())
+      .describe(
+        "What more there is to know. Of a cancelled reservation: `reserveId`, `messages` (ended as `revoked`, of this campaign), `wasCancelled` (before, at the carrier; only its messages were ended).",
+      ),
   })
-  .meta({ id: "AuditEntry", description: "Something decided against a rule, or against what the system had decided." });
+  .meta({
+    id: "AuditEntry",
+    description:
+      "Something decided against a rule, against what the system had decided, or against what the carrier held to send.",
+  });
 
 const position = z.strictObject({ before: z.int() });
 
@@ -35,7 +43,7 @@ export function auditRoute(app: Api, { ledger }: ConsoleDeps): void {
       tags: ["Audit"],
       summary: "List what was decided against a rule",
       description:
-        "Newest first: rules overridden, unknown messages sent again, holds lifted, suppressions removed. It is kept for good.",
+        "Newest first: rules overridden, unknown messages sent again, holds lifted, suppressions removed, reservations cancelled. It is kept for good.",
       querystring: z.strictObject({
         action: z.enum(auditActions).optional(),
         campaignId: z.uuid().optional(),

@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { retryFailedCampaign } from "../../campaigns/retry-failed-campaign.ts";
+import { takeBack } from "../../campaigns/take-back.ts";
 import type { ConsoleDeps } from "../../console-deps.ts";
+import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import { optionalBody } from "../optional-body.ts";
 import { problemAnswers } from "../problem-answers.ts";
+import { goneSignal } from "../routes/gone-signal.ts";
 import { campaignSchema } from "./campaign-schema.ts";
 import { campaignParams, findByName, showCampaign } from "./find-by-name.ts";
 
@@ -14,6 +17,39 @@ const cancelled = z.object({
   sent: z.int().describe("Messages that went out; second legs are messages, too."),
   inFlight: z.int().describe("Messages at the gateway at this moment, or of unknown outcome: their fate comes later."),
   stopped: z.int().describe("Messages that will never be sent."),
+  reserved: z
+    .object({
+      messages: z.int(),
+      reservedAt: z.date().describe("When the carrier sends them."),
+      cancellableUntil: z.date().nullable().describe("Until when it lets go of them."),
+    })
+    .nullable()
+    .describe(
+      "Of `sent`, before any was taken back: what the carrier holds and sends later all the same; null where it holds nothing until a time to come.",
+    ),
+  reservations: z
+    .object({
+      cancelled: z.int(),
+      revoked: z.int().describe("Messages that ended by this call, as `revoked`."),
+      left: z
+        .array(
+          z.object({
+            reserveId: z.string(),
+            reservedAt: z.date(),
+            messages: z.int(),
+            fault: z.string().describe("Why it was left as it is."),
+          }),
+        )
+        .describe("What is not taken back."),
+      fault: z
+        .string()
+        .nullable()
+        .describe(
+          "Why the carrier could not be asked about all of them; the same call again goes on. Null when it could.",
+        ),
+    })
+    .nullable()
+    .describe("What was taken back; null when it was not asked for."),
 });
 
 const retried = z.object({
@@ -96,15 +132,26 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
       tags: ["Campaigns"],
       summary: "Cancel a campaign for good",
       description:
-        "When it answers, nothing more goes out, and the numbers are exact. Repeating it answers the numbers of now.",
+        "When it answers, nothing more goes out, and the numbers are exact. Repeating it answers the numbers of now. What the carrier holds until a time (`reserved`) goes out all the same, unless it is taken back: with `reservations` the campaign is cancelled at once and then the carrier is asked for each reservation, some calls each, which takes minutes for a large campaign. Who goes away before the answer stops that; the same call again goes on.",
       params: campaignParams,
-      body: optionalBody({}),
+      body: optionalBody(
+        {
+          reservations: z
+            .boolean()
+            .optional()
+            .describe("Take back what the carrier holds in reservations, too. Default: false."),
+        },
+        { reservations: true },
+      ),
       response: { 200: cancelled, ...problemAnswers("campaign-not-found", "campaign-state") },
     },
-    async handler(request) {
-      const { id } = await findByName(ledger.sql, request.params.campaign);
-      const { sent, inFlight, stopped } = await producer.cancelCampaign({ id });
-      return { campaign: await viewOf(id), sent, inFlight, stopped };
+    async handler(request, reply) {
+      const campaign = await findByName(ledger.sql, request.params.campaign);
+      const { campaign: _, ...result } = await producer.cancelCampaign({ id: campaign.id });
+      const reservations = request.body.reservations
+        ? await takeBack(deps, campaign, { ...result, by: actorOf(request), signal: goneSignal(reply.raw) })
+        : null;
+      return { campaign: await viewOf(campaign.id), ...result, reservations };
     },
   });
 

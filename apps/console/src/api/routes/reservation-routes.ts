@@ -23,6 +23,10 @@ const reservationFields = z.object({
       "The carrier's word; of SENS: READY, PROCESSING, CANCELED, FAIL, DONE, STALE, SKIP. UNKNOWN: the carrier has none of this id any more.",
     ),
   means: z.string().describe("The state for people to read."),
+  ended: z
+    .enum(["cancelled", "failed"])
+    .nullable()
+    .describe("How it ended without any of its messages going out; null while they may, or when they did."),
   reservedAt: z.date().nullable().describe("When it is carried out."),
   timeZone: z.string().nullable(),
   cancelFault: z.string().nullable().describe("Why it can't be cancelled any more; null when it can."),
