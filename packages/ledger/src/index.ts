@@ -16,7 +16,12 @@ export { findCampaign } from "./campaigns/find-campaign.ts";
 export { listCampaigns } from "./campaigns/list-campaigns.ts";
 export { pauseCampaign, resumeCampaign } from "./campaigns/pause-campaign.ts";
 export { type RetryFailedInput, retryFailed } from "./campaigns/retry-failed.ts";
-export { startCampaign, startDueCampaigns } from "./campaigns/start-campaign.ts";
+export {
+  dueCampaigns,
+  pauseDueCampaign,
+  startCampaign,
+  startDueCampaign,
+} from "./campaigns/start-campaign.ts";
 export { type Sweep, sweepCampaign } from "./campaigns/sweep-campaign.ts";
 export { sweepCancelled } from "./campaigns/sweep-cancelled.ts";
 export { deleteCapabilities } from "./capability/delete-capabilities.ts";
@@ -163,6 +168,7 @@ export {
   removeSuppression,
   type SuppressionRow,
 } from "./suppressions/suppression.ts";
+export { type AccountFreshness, freshAccount } from "./templates/fresh-account.ts";
 export {
   type CarrierChannelRow,
   type CarrierTemplateRow,

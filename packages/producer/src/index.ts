@@ -1,5 +1,5 @@
 export type { ContentIssue, ContentLint, ContentPreview } from "@hikyaku/core";
-export type { CampaignFacts, CampaignResult, CampaignStatus } from "./campaigns/campaign-result.ts";
+export type { CampaignFacts, CampaignResult, CampaignStatus, StartedCampaign } from "./campaigns/campaign-result.ts";
 export type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
 export type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
 export type { ContentPreviewRequest, LintRequest } from "./content/check-content.ts";

@@ -1,6 +1,6 @@
 import type { ContentLint, ContentPreview } from "@hikyaku/core";
 import type { CampaignReport as LedgerReport } from "@hikyaku/ledger";
-import type { CampaignFacts, CampaignResult, CampaignStatus } from "./campaigns/campaign-result.ts";
+import type { CampaignFacts, CampaignResult, CampaignStatus, StartedCampaign } from "./campaigns/campaign-result.ts";
 import type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
 import type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
 import type { ContentPreviewRequest, LintRequest } from "./content/check-content.ts";
@@ -97,13 +97,23 @@ export interface Producer {
   /** Takes an unfinished import back: the campaign is a draft without recipients again. */
   discardImport(campaign: CampaignRef): Promise<CampaignStatus>;
 
-  /** Starts a campaign that has its recipients, now or at `startAt`. One that runs already is left as it is. */
-  startCampaign(campaign: CampaignRef, options?: { startAt?: Date | string }): Promise<CampaignStatus>;
+  /**
+   * Starts a campaign that has its recipients, now or at `startAt`. One that runs already is left as it is. Where the carrier has templates,
+   * its own are read again first, which takes a second or two.
+   *
+   * @throws InvalidContentError when a template is not approved any more, or another one than it was
+   */
+  startCampaign(campaign: CampaignRef, options?: { startAt?: Date | string }): Promise<StartedCampaign>;
 
   /** Stops sending within 100 ms, until it is resumed. */
   pauseCampaign(campaign: CampaignRef, options?: { reason?: string }): Promise<CampaignStatus>;
 
-  resumeCampaign(campaign: CampaignRef): Promise<CampaignStatus>;
+  /**
+   * Goes on with a paused campaign.
+   *
+   * @throws InvalidContentError as `startCampaign`; it stays paused then
+   */
+  resumeCampaign(campaign: CampaignRef): Promise<StartedCampaign>;
 
   /** Stops for good, within 100 ms at any size, with exact numbers. */
   cancelCampaign(campaign: CampaignRef): Promise<CancelResult>;

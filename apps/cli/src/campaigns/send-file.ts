@@ -55,7 +55,15 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
         mend: `Start it by \`hikyaku campaign start ${key}\`, or give it up by \`hikyaku campaign cancel ${key}\`.`,
       });
     }
-    await producer.startCampaign({ id }, options.startAt === undefined ? {} : { startAt: options.startAt });
+    const started = await producer.startCampaign(
+      { id },
+      options.startAt === undefined ? {} : { startAt: options.startAt },
+    );
+    const isTold = ({ code }: { code: string }) => imported.warnings.some((told) => told.code === code);
+    tellWarnings(
+      cli.terminal,
+      started.warnings.filter((warning) => !isTold(warning)),
+    );
   } else {
     err.write(
       `Campaign ${key} has been started before and is ${imported.state}: nothing is sent again. Use another --key to send to this file once more.\n`,

@@ -26,6 +26,6 @@ test("nothing runs before its import is complete", () => {
   expect(campaignStatesBefore("running")).toEqual(["ready", "paused", "dispatched", "finished"]);
 });
 
-test("only a running campaign can be paused", () => {
-  expect(campaignStatesBefore("paused")).toEqual(["running"]);
+test("a campaign is paused while it runs, or instead of its start", () => {
+  expect(campaignStatesBefore("paused")).toEqual(["ready", "running"]);
 });

@@ -14,14 +14,15 @@ export type CampaignState = (typeof campaignStates)[number];
 
 /**
  * - `draft`: content is there, no recipient yet. `importing`: recipients stream in; an interrupted import stays here and
- *   is resumed by the same key. `ready`: imported, waits for start or for its start time.
+ *   is resumed by the same key. `ready`: imported, waits for start or for its start time; `paused` follows where it can't be
+ *   sent any more as it is when that comes.
  * - `dispatched`: nothing left to send, receipts still come. `finished`: every message has its final answer.
  * - `dispatched` and `finished` go back to `running` when a new round retries what failed.
  */
 export const nextCampaignStates = {
   draft: ["importing", "cancelled"],
   importing: ["ready", "cancelled"],
-  ready: ["importing", "running", "cancelled"],
+  ready: ["importing", "running", "paused", "cancelled"],
   running: ["paused", "dispatched", "cancelled"],
   paused: ["running", "cancelled"],
   dispatched: ["running", "finished", "cancelled"],

@@ -11,13 +11,13 @@ import {
   purgeConsents,
   reapInFlight,
   settleUnknown,
-  startDueCampaigns,
   sweepCancelled,
 } from "@hikyaku/ledger";
 import type { ParkedList } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import { startSignalledLoop } from "../process/signalled-loop.ts";
 import { drainParkedOutcomes } from "../sender/recorder.ts";
+import { createDueStarter } from "./start-due-campaigns.ts";
 
 export interface HousekeeperDeps {
   readonly ledger: Ledger;
@@ -69,6 +69,7 @@ export function createHousekeeper(deps: HousekeeperDeps) {
     return now - reachedSince > deps.workerDeadAfterMs + 1_000;
   };
 
+  const startDue = createDueStarter({ sql, log: deps.log });
   const chores: Chore[] = [
     {
       name: "put what a dead worker had in flight in doubt",
@@ -99,7 +100,7 @@ export function createHousekeeper(deps: HousekeeperDeps) {
       name: "start scheduled campaigns",
       everyMs: 1_000,
       run: async () => {
-        if ((await startDueCampaigns(sql)).length > 0) deps.onStarted();
+        if ((await startDue()) > 0) deps.onStarted();
       },
     },
     {

@@ -8,6 +8,7 @@ import {
   type Producer,
   type Recipient,
 } from "@hikyaku/producer";
+import { createTemplateRefresh } from "@hikyaku/producer/due-check";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
 
@@ -26,6 +27,7 @@ const longestName = 200;
 
 /** Makes the campaign of a run that this process has taken, or goes on with it, and starts it. Never throws. */
 export function createCampaignMaker({ sql, openProducer, leaseMs, signal, log, metrics }: CampaignMakerDeps) {
+  const refreshTemplates = createTemplateRefresh(sql);
   const end = async (run: OpenRun, how: Omit<RunEnd, "scheduleId" | "day">): Promise<void> => {
     const { scheduleId, day, code: schedule, dueAt, campaignKey } = run;
     if (!(await endRun(sql, { scheduleId, day, ...how }))) return;
@@ -55,6 +57,10 @@ export function createCampaignMaker({ sql, openProducer, leaseMs, signal, log, m
     const producer = await openProducer();
     if (!mayGoOn({ ...run, policy: run.missed })) return await giveUp(run, producer);
     const { template, campaignKey, code, day } = run;
+    const unread = await refreshTemplates([template.route, template.fallbackRoute].filter(isName));
+    if (unread.length > 0) {
+      log.warn({ schedule: code, day, routes: unread }, "a scheduled campaign is made by the copy of its template");
+    }
     const name = `${template.name ?? code} ${day}`.slice(0, longestName);
     const { id, recipients, rejected } = await producer.enqueueCampaign({
       ...template,
@@ -95,6 +101,10 @@ function isFinal(error: unknown): error is HikyakuError {
   return (
     error instanceof HikyakuError && !(error instanceof ImportBusyError) && !(error instanceof LedgerNotReadyError)
   );
+}
+
+function isName(route: unknown): route is string {
+  return typeof route === "string";
 }
 
 const lineOfRow = Symbol("line");

@@ -19,12 +19,13 @@ export async function pauseCampaign(
 
 /**
  * `paused → running`, fed from the beginning again: jobs taken while it was paused are gone. What failed so far no longer
- * counts towards a self-pause. Null when not paused.
+ * counts towards a self-pause. One that was paused instead of started starts by it. Null when not paused.
  */
 export async function resumeCampaign(sql: Sql, { campaignId }: { campaignId: string }): Promise<CampaignRow | null> {
   const [campaign] = await sql<CampaignRow[]>`
     update campaign set
       state = 'running', feed_cursor = null, pause_reason = null, paused_at = null,
+      started_at = coalesce(started_at, now()),
       tried_before = (
         select coalesce(sum(messages), 0) from campaign_count
         where campaign_id = campaign.id and leg = 1 and state in ('rejected', 'failed', 'unknown')

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { feedUpTo, givenDraft, givenReady, givenRunning, send } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
-import { findCampaign, pauseCampaign, resumeCampaign, startCampaign, startDueCampaigns } from "../index.ts";
+import {
+  dueCampaigns,
+  findCampaign,
+  pauseCampaign,
+  pauseDueCampaign,
+  resumeCampaign,
+  startCampaign,
+  startDueCampaign,
+} from "../index.ts";
 
 test("a ready campaign starts", async () => {
   await using ledger = await openTestLedger();
@@ -25,11 +33,32 @@ test("a campaign with a start in the future waits for it", async () => {
   const { campaignId } = await givenReady(sql, 1);
   const startAt = new Date(Date.now() + 3_600_000);
   expect(await startCampaign(sql, { campaignId, startAt })).toMatchObject({ state: "ready", startAt, startedAt: null });
-  expect(await startDueCampaigns(sql)).toEqual([]);
+  expect(await dueCampaigns(sql)).toEqual([]);
+  expect(await startDueCampaign(sql, { campaignId })).toBe(false);
   await sql`update campaign set start_at = now() - interval '1 second'`;
-  expect(await startDueCampaigns(sql)).toEqual([campaignId]);
+  expect(await dueCampaigns(sql)).toMatchObject([{ id: campaignId }]);
+  const starts = await Promise.all([1, 2, 3].map(() => startDueCampaign(sql, { campaignId })));
+  expect(starts.filter(Boolean)).toHaveLength(1);
   expect(await findCampaign(sql, { id: campaignId })).toMatchObject({ state: "running", startedAt: expect.any(Date) });
-  expect(await startDueCampaigns(sql)).toEqual([]);
+  expect(await dueCampaigns(sql)).toEqual([]);
+});
+
+test("a campaign that can't be sent when it is due is paused instead, and a resume starts it", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { campaignId } = await givenReady(sql, 1);
+  const reason = "its template was withdrawn";
+  expect(await pauseDueCampaign(sql, { campaignId, reason })).toBe(false);
+  await sql`update campaign set start_at = now() - interval '1 second'`;
+  expect(await pauseDueCampaign(sql, { campaignId, reason })).toBe(true);
+  expect([await pauseDueCampaign(sql, { campaignId, reason }), await startDueCampaign(sql, { campaignId })]).toEqual([
+    false,
+    false,
+  ]);
+  expect(await findCampaign(sql, { id: campaignId })).toMatchObject({
+    ...{ state: "paused", pauseReason: reason, pausedAt: expect.any(Date), startedAt: null },
+  });
+  expect(await resumeCampaign(sql, { campaignId })).toMatchObject({ state: "running", startedAt: expect.any(Date) });
 });
 
 test("a campaign created with a start time keeps to it when it is started without one", async () => {
@@ -42,7 +71,7 @@ test("a campaign created with a start time keeps to it when it is started withou
 test("a ready campaign that nobody started is never due", async () => {
   await using ledger = await openTestLedger();
   await givenReady(ledger.sql, 1);
-  expect(await startDueCampaigns(ledger.sql)).toEqual([]);
+  expect(await dueCampaigns(ledger.sql)).toEqual([]);
 });
 
 test("a running campaign is paused with its reason and resumed from the beginning", async () => {

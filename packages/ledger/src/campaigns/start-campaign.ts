@@ -3,7 +3,7 @@ import type { CampaignRow } from "./campaign-row.ts";
 
 /**
  * `ready → running`. With a `startAt` in the future (given here or on the campaign) it stays `ready` until
- * {@link startDueCampaigns} finds it due. Null when the campaign is not ready.
+ * {@link startDueCampaign} finds it due. Null when the campaign is not ready.
  */
 export async function startCampaign(
   sql: Sql,
@@ -20,11 +20,27 @@ export async function startCampaign(
   return campaign ?? null;
 }
 
-/** Starts every campaign whose time has come; answers their ids. A campaign nobody started yet has no `start_at`. */
-export async function startDueCampaigns(sql: Sql): Promise<string[]> {
-  const started = await sql<{ id: string }[]>`
+/** Campaigns whose time to start has come, the longest due first. One that nobody started yet has no `start_at`. */
+export async function dueCampaigns(sql: Sql): Promise<CampaignRow[]> {
+  return await sql<CampaignRow[]>`
+    select * from campaign where state = 'ready' and start_at <= now() order by start_at, id`;
+}
+
+/** `ready → running` where its time has come; true for one of all callers. */
+export async function startDueCampaign(sql: Sql, { campaignId }: { campaignId: string }): Promise<boolean> {
+  const { count } = await sql`
     update campaign set state = 'running', started_at = now()
-    where state = 'ready' and start_at <= now()
-    returning id`;
-  return started.map(({ id }) => id);
+    where id = ${campaignId} and state = 'ready' and start_at <= now()`;
+  return count > 0;
+}
+
+/** `ready → paused` where its time has come and it can't be sent as it is; true for one of all callers. */
+export async function pauseDueCampaign(
+  sql: Sql,
+  { campaignId, reason }: { campaignId: string; reason: string },
+): Promise<boolean> {
+  const { count } = await sql`
+    update campaign set state = 'paused', pause_reason = ${reason}, paused_at = now()
+    where id = ${campaignId} and state = 'ready' and start_at <= now()`;
+  return count > 0;
 }

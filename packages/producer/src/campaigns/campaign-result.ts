@@ -47,6 +47,12 @@ export interface CampaignStatus extends CampaignFacts {
   secondLegs: CampaignCounts | null;
 }
 
+/** A campaign that was told to start or to go on. */
+export interface StartedCampaign extends CampaignStatus {
+  /** What could not be found out about its templates. */
+  warnings: ImportWarning[];
+}
+
 /** What an import came to. */
 export interface CampaignResult extends CampaignFacts {
   /** True when this call created the campaign, false when the key was known already. */

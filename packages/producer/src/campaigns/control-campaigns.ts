@@ -12,12 +12,14 @@ import * as z from "zod";
 import { CampaignNotFoundError, CampaignStateError } from "../errors/campaign-errors.ts";
 import { checkReservation } from "../law/check-reservation.ts";
 import type { CampaignRef, Producer } from "../producer.ts";
-import { createWarningTally } from "../recipients/warning-tally.ts";
+import { createWarningTally, type ImportWarning } from "../recipients/warning-tally.ts";
 import { readCampaignOptions } from "../request/campaign-options.ts";
 import { instant, label, readFields } from "../request/read-fields.ts";
-import { secondLegOf } from "../request/second-leg.ts";
+import { secondLegOf, withSecondTemplate } from "../request/second-leg.ts";
 import { sourceFields } from "../request/source-options.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
+import { checkNow } from "../templates/check-now.ts";
+import { checkLegs, templateLegs } from "../templates/template-legs.ts";
 import { withTemplate } from "../templates/with-template.ts";
 import { campaignResult, campaignStatus, factsOf } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
@@ -56,21 +58,26 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
   }
 
   /** Between import and start days may pass: a template may be stopped, and the time of a reservation be gone. */
-  async function checkAgain(campaign: CampaignRow, startAt: Date | undefined): Promise<void> {
+  async function checkBeforeStart(campaign: CampaignRow, startAt: Date | undefined): Promise<ImportWarning[]> {
     const { route, content, validUntil } = campaign;
     const { rules, classRules } = await routes.find(route);
-    if (rules.templates === undefined) return;
-    const prepared = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, content) });
     const from = startAt ?? campaign.startAt ?? new Date();
-    checkReservation({ prepared, windows: windowsInForce(campaign, classRules), from, validUntil });
+    if (rules.templates !== undefined) {
+      const prepared = prepareContent(rules, content);
+      checkReservation({ prepared, windows: windowsInForce(campaign, classRules), from, validUntil });
+    }
+    // At the moment of a later start they are read and compared again.
+    return from > new Date()
+      ? await checkLegs(sql, await templateLegs(routes, campaign))
+      : await checkNow(context, campaign);
   }
 
   const status = async ({ id }: { id: string }) => campaignStatus(sql, await get({ id }));
 
   return {
     async createCampaign(options) {
-      const { campaign, created, prepared } = await createDraft(context, readCampaignOptions(options));
-      const warnings = createWarningTally(prepared.warnings).list();
+      const { campaign, created, prepared, second } = await createDraft(context, readCampaignOptions(options));
+      const warnings = createWarningTally([...prepared.warnings, ...(second?.warnings ?? [])]).list();
       return await campaignResult(sql, campaign.id, { created, warnings });
     },
     async importRecipients(ref, source) {
@@ -82,9 +89,10 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
       const prepared = campaign.importedAt
         ? stored
         : await withTemplate(sql, { route: campaign.route, rules, prepared: stored });
-      const warnings = createWarningTally(prepared.warnings);
       const first = { route: campaign.route, rules: route.rules, prepared };
-      const second = await secondLegOf(routes, campaign.fallback, first);
+      const follows = await secondLegOf(routes, campaign.fallback, first);
+      const second = campaign.importedAt ? follows : await withSecondTemplate(sql, follows);
+      const warnings = createWarningTally([...prepared.warnings, ...(second?.warnings ?? [])]);
       await importSource(context, { campaign, route, prepared, second, source, warnings });
       return await campaignResult(sql, campaign.id, { warnings: warnings.list() });
     },
@@ -103,9 +111,9 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
     async startCampaign(ref, options = {}) {
       const { startAt } = readFields(startSchema, options);
       const campaign = await get(ref);
-      if (campaign.state === "ready") await checkAgain(campaign, startAt);
+      const warnings = campaign.state === "ready" ? await checkBeforeStart(campaign, startAt) : [];
       await startImported(context, campaign, startAt);
-      return await status(campaign);
+      return { ...(await status(campaign)), warnings };
     },
     async pauseCampaign(ref, options = {}) {
       const { reason } = readFields(pauseSchema, options);
@@ -117,13 +125,15 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
       return await status({ id });
     },
     async resumeCampaign(ref) {
-      const { id, route } = await get(ref);
+      const campaign = await get(ref);
+      const { id, route } = campaign;
+      const warnings = campaign.state === "paused" ? await checkNow(context, campaign) : [];
       if (await resumeCampaign(sql, { campaignId: id })) await wakeFeeder(route);
       else {
         const now = await get(ref);
         if (now.state !== "running") throw new CampaignStateError(now, "only a paused campaign can be resumed");
       }
-      return await status({ id });
+      return { ...(await status({ id })), warnings };
     },
     async cancelCampaign(ref) {
       const campaign = await get(ref);

@@ -6,7 +6,7 @@ import { checkReservation } from "../law/check-reservation.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type CheckedOptions, campaignHash, differences, isSamePolicy } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
-import { type SecondLegContent, secondLegOf } from "../request/second-leg.ts";
+import { type SecondLegContent, secondLegOf, withSecondTemplate } from "../request/second-leg.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { KnownRoute } from "../routes/route-book.ts";
@@ -35,11 +35,16 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
   // Over what was asked for: the copy of the template that is added below may be another one at the next call.
   const requestHash = campaignHash(options, asked);
   const known = await findCampaign(sql, { key: options.key });
-  if (known) refuseOther(known, { options, asked, requestHash, rules });
+  const ofSecond = options.fallback?.route === undefined ? route : await routes.find(options.fallback.route);
+  const request = { options, asked, requestHash, rules, secondRules: ofSecond.rules };
+  if (known) refuseOther(known, request);
   const prepared = known
     ? await preparedOf(sql, known, rules, asked)
     : await withTemplate(sql, { route: options.route, rules, prepared: asked });
-  const second = await secondLegOf(routes, options.fallback, { route: options.route, rules, prepared });
+  const follows = await secondLegOf(routes, known ? known.fallback : options.fallback, {
+    ...{ route: options.route, rules, prepared },
+  });
+  const second = known?.importedAt ? follows : await withSecondTemplate(sql, follows);
   const { variables, content } = bothLegs({ rules, prepared }, second);
   const { campaign, created } = known
     ? { campaign: known, created: false }
@@ -56,10 +61,10 @@ export async function createDraft(context: CampaignContext, options: CheckedOpti
         ...rulesOf(content, prepared),
         startAt: options.startAt,
         onUnknown: options.onUnknown ?? route.onUnknown,
-        fallback: options.fallback ?? null,
+        fallback: second?.plan ?? options.fallback ?? null,
       });
   // Somebody else may have created it in the meantime.
-  refuseOther(campaign, { options, asked, requestHash, rules });
+  refuseOther(campaign, request);
   return { campaign, created, route, prepared, second };
 
   /** Class, window, validity and reservation. */
@@ -79,12 +84,14 @@ interface AskedFor {
   asked: PreparedContent;
   requestHash: Buffer;
   rules: ProviderRules;
+  secondRules: ProviderRules;
 }
 
 /** @throws CampaignConflictError when the campaign of this key is another one */
-function refuseOther(campaign: CampaignRow, { options, asked, requestHash, rules }: AskedFor): void {
+function refuseOther(campaign: CampaignRow, { options, asked, requestHash, rules, secondRules }: AskedFor): void {
   if (campaign.requestHash.equals(requestHash) && isSamePolicy(campaign, options)) return;
-  throw new CampaignConflictError(options.key, campaign.id, differences(campaign, options, asked, rules));
+  const others = differences(campaign, { options, content: asked.content, rules, secondRules });
+  throw new CampaignConflictError(options.key, campaign.id, others);
 }
 
 /** As the campaign says it, and checked against its template as long as there is something to import. */

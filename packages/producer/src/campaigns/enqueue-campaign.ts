@@ -8,7 +8,7 @@ import { type CampaignResult, campaignResult } from "./campaign-result.ts";
 import type { CampaignContext } from "./context.ts";
 import { createDraft } from "./create-draft.ts";
 import { importSource } from "./import-source.ts";
-import { startIfReady } from "./start.ts";
+import { startAfterImport } from "./start.ts";
 
 /** A whole campaign in one call. */
 export interface EnqueueRequest<Row extends Recipient = Recipient> extends CampaignOptions, SourceOptions<Row> {
@@ -34,8 +34,8 @@ export async function enqueueCampaign<Row extends Recipient>(
   }
   fields.signal?.throwIfAborted();
   const { campaign, created, route, prepared, second } = await createDraft(context, options);
-  const warnings = createWarningTally(prepared.warnings);
+  const warnings = createWarningTally([...prepared.warnings, ...(second?.warnings ?? [])]);
   await importSource(context, { campaign, route, prepared, second, source: request, warnings });
-  if (fields.start) await startIfReady(context, campaign);
+  if (fields.start) await startAfterImport(context, campaign);
   return await campaignResult(context.sql, campaign.id, { created, warnings: warnings.list() });
 }

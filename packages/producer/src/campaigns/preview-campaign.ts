@@ -14,7 +14,7 @@ import { createWarningTally, type ImportWarning } from "../recipients/warning-ta
 import { type CampaignOptions, campaignFields, toChecked } from "../request/campaign-options.ts";
 import { checkPlan } from "../request/fallback-fields.ts";
 import { readFields } from "../request/read-fields.ts";
-import { secondLegOf } from "../request/second-leg.ts";
+import { secondLegOf, withSecondTemplate } from "../request/second-leg.ts";
 import { type Recipient, type SourceOptions, sourceFields } from "../request/source-options.ts";
 import { validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
@@ -79,14 +79,14 @@ export async function previewCampaign<Row extends Recipient>(
   const { rules, classRules } = await routes.find(route);
   const prepared = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, options.content) });
   checkPlan(fallback, prepared, options);
-  const second = await secondLegOf(routes, fallback, { route, rules, prepared });
+  const second = await withSecondTemplate(sql, await secondLegOf(routes, fallback, { route, rules, prepared }));
   const legs = bothLegs({ rules, prepared }, second);
   const now = new Date();
   const campaign = campaignLaw(options, { prepared: legs.content, classRules, by: actor, now });
   const windows = windowsInForce(campaign, classRules);
   const from = options.startAt ?? now;
   checkReservation({ prepared, windows, from, validUntil: validUntil(options, from) });
-  const warnings = createWarningTally(prepared.warnings);
+  const warnings = createWarningTally([...prepared.warnings, ...(second?.warnings ?? [])]);
   const known = createRecipientSet();
   const preview: CampaignPreview = {
     route,

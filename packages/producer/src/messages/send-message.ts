@@ -22,7 +22,7 @@ import { classFields } from "../request/class-fields.ts";
 import { contentOf } from "../request/content-field.ts";
 import { checkPlan, type FallbackOptions, fallbackFields, planOf } from "../request/fallback-fields.ts";
 import { instant, label, lengthOfTime, readFields } from "../request/read-fields.ts";
-import { secondLegOf } from "../request/second-leg.ts";
+import { secondLegOf, withSecondTemplate } from "../request/second-leg.ts";
 import { oneValidity, validUntil } from "../request/validity.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
@@ -130,11 +130,14 @@ export async function sendMessage(
   const now = new Date();
   const messageClass = classOf(fields.class, classRules, "single");
   const { overrides = [], consentAt, consentSource } = fields;
-  const withCopy = await withTemplate(sql, { route, rules, prepared });
-  const second = await secondLegOf(routes, fallback, { route, rules, prepared: withCopy });
+  const known = idempotencyKey === null ? null : await findMessage(sql, { idempotencyKey });
+  // Template and reservation only of a new message: a repeated call answers what the first one did, whatever became of them since.
+  const withCopy = known ? prepared : await withTemplate(sql, { route, rules, prepared });
+  const follows = await secondLegOf(routes, fallback, { route, rules, prepared: withCopy });
+  const second = known ? follows : await withSecondTemplate(sql, follows);
   const legs = bothLegs({ rules, prepared: withCopy }, second);
   const law = createRowLaw({ messageClass, overrides, prepared: legs.content, classRules, now });
-  const tally = createWarningTally(withCopy.warnings);
+  const tally = createWarningTally([...withCopy.warnings, ...(second?.warnings ?? [])]);
   const values = cellsOf({ to, ...variables }, legs.variables)?.slice(1) ?? [];
   const consents = consentCellsOf({ consent_at: consentAt, consent_source: consentSource });
   const checked = createRowChecker(legs.rules, legs.content, tally, law)([to, ...values, ...consents], 1);
@@ -153,8 +156,7 @@ export async function sendMessage(
   const windows = windowsInForce({ class: messageClass, deliveryWindow: null, overrides }, classRules);
   const opening = mayGoOutFrom(windows, now);
   const ends = validUntil(fields, now);
-  // Only of a new message: a repeated call comes when its time may be gone.
-  if (prepared.reservedAt && (idempotencyKey === null || (await findMessage(sql, { idempotencyKey })) === null)) {
+  if (prepared.reservedAt && !known) {
     checkReservation({ prepared, windows, from: now, validUntil: ends });
   }
   const { message, created } = await insertMessage(sql, {

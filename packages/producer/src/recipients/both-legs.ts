@@ -17,7 +17,7 @@ export interface CheckedLegs {
  */
 export function bothLegs(
   { rules, prepared }: { rules: Pick<ProviderRules, "normaliseRecipient">; prepared: PreparedContent },
-  second: SecondLegContent | null,
+  second: Omit<SecondLegContent, "warnings"> | null,
 ): CheckedLegs {
   if (!second) return { variables: prepared.variables, rules, content: prepared, renderSecond: () => null };
   const isPart = second.prepared === prepared.fallback;

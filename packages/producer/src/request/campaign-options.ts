@@ -135,30 +135,39 @@ export function campaignHash(checked: CheckedOptions, prepared: PreparedContent)
 }
 
 /** In what a request differs from the campaign that has its key, as far as the campaign's row still tells. */
-export function differences(
-  campaign: CampaignRow,
-  options: CheckedOptions,
-  prepared: PreparedContent,
-  { templates }: Pick<ProviderRules, "templates">,
-): string[] {
-  // The copy of the template that a campaign was given is no part of what was asked for.
-  const copy = templates?.usedBy(campaign.content)?.copy ?? null;
-  const isCopied = copy !== null && templates?.usedBy(prepared.content)?.copy === null;
-  const said = prepared.content as Record<string, unknown>;
-  const content = templates !== undefined && isCopied ? templates.withCopy(said, copy) : said;
+export function differences(campaign: CampaignRow, { options, content, rules, secondRules }: AskedContents): string[] {
+  const { fallback = null } = options;
+  const secondContent = withCopyOf(campaign.fallback?.content, fallback?.content, secondRules);
+  const plan = secondContent === undefined ? fallback : { ...fallback, content: secondContent };
   const same = {
     route: campaign.route === options.route,
-    content: canonicalJson(campaign.content) === canonicalJson(content),
+    content: canonicalJson(campaign.content) === canonicalJson(withCopyOf(campaign.content, content, rules)),
     priority: campaign.priority === options.priority,
     class: options.class === undefined || campaign.class === options.class,
     window: canonicalJson(campaign.deliveryWindow) === canonicalJson(options.window ?? null),
     overrides: canonicalJson(campaign.overrides.map(asked)) === canonicalJson(options.overrides ?? []),
     onUnknown: isSamePolicy(campaign, options),
-    fallback: canonicalJson(campaign.fallback) === canonicalJson(options.fallback ?? null),
+    fallback: canonicalJson(campaign.fallback) === canonicalJson(plan),
   };
   const named = Object.entries(same).flatMap(([field, isSame]) => (isSame ? [] : [field]));
   // A campaign that has started carries the moment it started at, and a validity counted from it.
   return named.length > 0 ? named : ["startAt, validUntil or validFor"];
+}
+
+export interface AskedContents {
+  options: CheckedOptions;
+  /** Of the first leg, as it was prepared. */
+  content: unknown;
+  rules: Pick<ProviderRules, "templates">;
+  /** Of the route of the second leg. */
+  secondRules: Pick<ProviderRules, "templates">;
+}
+
+/** What was asked for with the copy of the template that the campaign was given, which is no part of what was asked for. */
+function withCopyOf(given: unknown, asked: unknown, { templates }: Pick<ProviderRules, "templates">): unknown {
+  const copy = templates?.usedBy(given)?.copy ?? null;
+  const isCopied = copy !== null && templates?.usedBy(asked)?.copy === null;
+  return templates !== undefined && isCopied ? templates.withCopy(asked as Record<string, unknown>, copy) : asked;
 }
 
 /** Whoever leaves the policy to the route may be asked again when the route has another one. */

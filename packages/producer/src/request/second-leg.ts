@@ -1,6 +1,14 @@
-import { type PreparedContent, type ProviderRules, prepareLeg, type SecondLegPlan } from "@hikyaku/core";
+import {
+  type ContentIssue,
+  type PreparedContent,
+  type ProviderRules,
+  prepareLeg,
+  type SecondLegPlan,
+} from "@hikyaku/core";
+import type { Sql } from "@hikyaku/ledger";
 import { InvalidContentError } from "../errors/request-errors.ts";
 import type { RouteBook } from "../routes/route-book.ts";
+import { withTemplate } from "../templates/with-template.ts";
 
 const reservedSecond = {
   path: "fallbackContent.reserve",
@@ -17,6 +25,8 @@ export interface SecondLegContent {
   rules: ProviderRules;
   prepared: PreparedContent;
   plan: SecondLegPlan;
+  /** What could not be found out about its template. */
+  warnings: readonly ContentIssue[];
 }
 
 /**
@@ -34,13 +44,13 @@ export async function secondLegOf(
   const route = plan.route ?? first.route;
   if (plan.route === undefined && plan.content === undefined) {
     const { fallback } = first.prepared;
-    return fallback ? { route, rules: first.rules, prepared: fallback, plan } : null;
+    return fallback ? { route, rules: first.rules, prepared: fallback, plan, warnings: [] } : null;
   }
   const { rules } = await routes.find(route);
   const prepared = prepareLeg(rules, { leg: 2, content: first.prepared.content, plan });
   if (!("issues" in prepared)) {
     if (prepared.reservedAt) throw new InvalidContentError([reservedSecond]);
-    return { route, rules, prepared, plan };
+    return { route, rules, prepared, plan, warnings: [] };
   }
   const hasOwn = plan.content !== undefined;
   const errors = prepared.issues.filter(({ level }) => level === "error");
@@ -53,4 +63,23 @@ export async function secondLegOf(
       code,
     })),
   );
+}
+
+/**
+ * Compares a second leg with the template it is sent by, as the first is, see {@link withTemplate}; its plan then carries a copy of it.
+ *
+ * @throws InvalidContentError saying which state the template is in, or what is different now
+ */
+export async function withSecondTemplate(sql: Sql, second: SecondLegContent | null): Promise<SecondLegContent | null> {
+  if (second === null) return null;
+  const { route, rules, prepared, plan } = second;
+  const checked = await withTemplate(sql, { route, rules, prepared, path: "fallbackContent" });
+  if (checked === prepared) return second;
+  const warnings = checked.warnings.filter((warning) => !prepared.warnings.includes(warning));
+  const copy = rules.templates?.usedBy(checked.content)?.copy ?? null;
+  if (rules.templates === undefined || copy === null || !plan.content)
+    return { ...second, prepared: checked, warnings };
+  // Beside what was given, so that a repeated request can be compared with it.
+  const content = rules.templates.withCopy(plan.content as Record<string, unknown>, copy);
+  return { ...second, prepared: checked, plan: { ...plan, content } };
 }

@@ -8,6 +8,8 @@ export interface TemplateCheckInput {
   route: string;
   rules: ProviderRules;
   prepared: PreparedContent;
+  /** What the content is called in the request. Default `content`. */
+  path?: "content" | "fallbackContent";
 }
 
 /**
@@ -18,7 +20,7 @@ export interface TemplateCheckInput {
  * @throws InvalidContentError saying which state the template is in, or what is different now
  */
 export async function withTemplate(sql: Sql, input: TemplateCheckInput): Promise<PreparedContent> {
-  const { route, rules, prepared } = input;
+  const { route, rules, prepared, path = "content" } = input;
   const { templates } = rules;
   const used = templates?.usedBy(prepared.content) ?? null;
   if (templates === undefined || used === null) return prepared;
@@ -26,27 +28,28 @@ export async function withTemplate(sql: Sql, input: TemplateCheckInput): Promise
     findAccount(sql, { route }),
     findTemplate(sql, { route, code: used.code }),
   ]);
-  if (account === null || account.refreshedAt === null) return withWarning(prepared, notRead(account?.error ?? null));
+  if (account === null || account.refreshedAt === null)
+    return withWarning(prepared, notRead(path, account?.error ?? null));
   const asOf = `as of ${account.refreshedAt.toISOString()}`;
   if (found === null) {
     const known = (await listTemplates(sql, { route })).map(({ code }) => code);
-    throw refuse("content.templateCode", "template-unknown", `${unknownTemplate(used.code, known)} (${asOf})`);
+    throw refuse(`${path}.templateCode`, "template-unknown", `${unknownTemplate(used.code, known)} (${asOf})`);
   }
   const state = templates.templateFacts(found.template)?.actions.send ?? null;
-  if (state !== null) throw refuse("content.templateCode", "template-not-usable", `${state} (${asOf})`);
+  if (state !== null) throw refuse(`${path}.templateCode`, "template-not-usable", `${state} (${asOf})`);
   if (used.copy === null) {
-    return prepareContent(rules, templates.withCopy(prepared.content as Record<string, unknown>, found.template));
+    return prepareContent(rules, templates.withCopy(prepared.content as Record<string, unknown>, found.template), path);
   }
   const changes = templates.changes(used.copy, found.template);
   if (changes.length === 0) return prepared;
   const what = `template ${used.code} has changed since this was written (${asOf})`;
-  throw new InvalidContentError(changes.map((change) => changeFault(change, what)));
+  throw new InvalidContentError(changes.map((change) => changeFault(path, change, what)));
 }
 
-function notRead(error: string | null): ContentIssue {
+function notRead(path: string, error: string | null): ContentIssue {
   const why = error === null ? "the account's templates were not read yet" : `its templates can't be read: ${error}`;
   const message = `it could not be checked whether the template is approved: ${why}. A poller reads them; see: hikyaku template list`;
-  return { path: "content.templateCode", level: "warning", code: "template-unchecked", message };
+  return { path: `${path}.templateCode`, level: "warning", code: "template-unchecked", message };
 }
 
 function withWarning(prepared: PreparedContent, warning: ContentIssue): PreparedContent {
@@ -66,8 +69,8 @@ function refuse(path: string, code: string, message: string): InvalidContentErro
   return new InvalidContentError([{ path, code, message }]);
 }
 
-function changeFault({ field, before, after }: TemplateChange, what: string): Fault {
+function changeFault(path: string, { field, before, after }: TemplateChange, what: string): Fault {
   const shown = (text: string | null) => (text === null ? "nothing" : `“${text.replaceAll("\n", "⏎")}”`);
   const message = `${what}: it was ${shown(before)} and is ${shown(after)}; write the content anew from the template`;
-  return { path: `content.template.${field}`, code: "template-changed", message };
+  return { path: `${path}.template.${field}`, code: "template-changed", message };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { printCampaign } from "../../campaigns/print-campaign.ts";
+import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
 
@@ -14,7 +15,8 @@ export function addResume(campaign: Command, cli: Cli): void {
         const options = command.optsWithGlobals<GlobalOptions>();
         return await useProducer(cli, options, async (producer, { sql }) => {
           const { id } = await findCampaignByName(sql, name);
-          await producer.resumeCampaign({ id });
+          const { warnings } = await producer.resumeCampaign({ id });
+          tellWarnings(cli.terminal, warnings);
           await printCampaign(cli, options, sql, id, ({ key, state }) => `Campaign ${key} is ${state}.\n`);
           return 0;
         });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { printCampaign } from "../../campaigns/print-campaign.ts";
+import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
 
@@ -15,7 +16,11 @@ export function addStart(campaign: Command, cli: Cli): void {
         const options = command.optsWithGlobals<{ startAt?: string } & GlobalOptions>();
         return await useProducer(cli, options, async (producer, { sql }) => {
           const { id } = await findCampaignByName(sql, name);
-          await producer.startCampaign({ id }, options.startAt === undefined ? {} : { startAt: options.startAt });
+          const { warnings } = await producer.startCampaign(
+            { id },
+            options.startAt === undefined ? {} : { startAt: options.startAt },
+          );
+          tellWarnings(cli.terminal, warnings);
           await printCampaign(cli, options, sql, id, ({ key, state, startAt }) =>
             state === "ready" && startAt !== null
               ? `Campaign ${key} starts at ${startAt.toISOString()}.\n`
