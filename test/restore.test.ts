@@ -9,6 +9,7 @@ import {
   connectLedger,
   countRows,
   createCampaign,
+  dueCampaigns,
   findCampaign,
   findMessage,
   finishImport,
@@ -21,7 +22,6 @@ import {
   resumeCampaign,
   type Sql,
   startCampaign,
-  startDueCampaigns,
   storeReceipts,
 } from "@hikyaku/ledger";
 import { createDatabase } from "@hikyaku/testkit";
@@ -122,7 +122,7 @@ test.each(["backup-and-upgrade.md", "backup-and-upgrade.ja.md"])(
       expect(await states([...missed.messages, single])).toEqual(["unknown", "unknown", "unknown"]);
       expect(await states(planned.messages)).toEqual(["unknown", "unknown", "unknown", "queued"]);
       expect(await findCampaign(sql, { id: running.id })).toMatchObject({ state: "paused" });
-      expect(await startDueCampaigns(sql)).toEqual([]);
+      expect(await dueCampaigns(sql)).toEqual([]);
       expect((await findCampaign(sql, { id: planned.id }))?.startAt).not.toBeNull();
       expect(await sql`select id from message where state = 'queued' and due_at is not null`).toHaveLength(0);
       const everything = [...running.messages, ...missed.messages, ...planned.messages, single];

@@ -18,6 +18,7 @@ import {
   newId,
   startCampaign,
 } from "@hikyaku/ledger";
+import { createProducer, type Producer } from "@hikyaku/producer";
 import { connectRedis, openSendQueue } from "@hikyaku/queue";
 import { type SensSimulator, type SensSimulatorOptions, startSensSimulator } from "@hikyaku/simulator";
 import { createDatabase, createRedis, type NodeProcess, spawnNode, waitFor } from "@hikyaku/testkit";
@@ -30,6 +31,8 @@ export interface SensSystem extends AsyncDisposable {
   readonly simulator: SensSimulator;
   /** Starts a real process of the app and waits until it says that it runs. */
   start(app: "worker" | "poller"): Promise<NodeProcess>;
+  /** As a program of the user's beside the system. A worker must have published the routes. */
+  openProducer(): Promise<Producer>;
   /** A running campaign to these numbers by the template NOTICE01, with an SMS in its place where `failover` says so. */
   campaign(
     recipients: readonly string[],
@@ -130,6 +133,10 @@ export async function startSensSystem(
       await process.ready(new RegExp(`"msg":"${app} started"`));
       return process;
     },
+    openProducer: async () =>
+      stack.use(
+        await createProducer({ databaseUrl: database.url, redisUrl: redis.url, redisPrefix: redis.redisPrefix }),
+      ),
     async campaign(recipients, { failover = false, reserve, ...given } = {}) {
       const id = newId();
       await createCampaign(sql, {
