@@ -176,6 +176,33 @@ describe("a campaign by a template", () => {
     expect(none).toMatchObject({ code: 0, out: "No messages.\n" });
   });
 
+  test("does not start when its template was stopped since the import, and a message's repetition still answers", async () => {
+    const gone = { ...template, templateCode: "GONE01", content: "#{name}님, 안녕하세요.", buttons: [] };
+    simulator.putTemplate(gone);
+    await run("template", "refresh");
+    await writeFile(join(cwd, "content.yaml"), JSON.stringify({ templateCode: "GONE01", text: gone.content }));
+    await writeFile(join(cwd, "to.csv"), "to,name\n01000000001,김하나\n");
+    const content = ["--route", "kakao", "--content-file", "content.yaml", "--class", "transactional"];
+    await run("campaign", "create", ...content, "--key", "gone");
+    await run("campaign", "import", "gone", "to.csv");
+    const message = ["message", "send", ...content, "--to", "01000000001", "--var", "name=김하나", "--json"];
+    const first = await run(...message, "--idempotency-key", "hello");
+    expect(first).toMatchObject({ code: 0 });
+
+    // Nobody has it read again but the start itself.
+    simulator.putTemplate({ ...gone, templateStatus: "STOP" });
+    const refused = await run("campaign", "start", "gone");
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("template GONE01 is STOP, not ACTIVE") });
+    expect(JSON.parse((await run("campaign", "show", "gone", "--json")).out)).toMatchObject({ state: "ready" });
+    const again = await run(...message, "--idempotency-key", "hello");
+    expect(again).toMatchObject({ code: 0 });
+    expect(JSON.parse(again.out).id).toBe(JSON.parse(first.out).id);
+    expect(await run(...message, "--idempotency-key", "another")).toMatchObject({ code: 1 });
+
+    simulator.putTemplate(gone);
+    expect(await run("campaign", "start", "gone")).toMatchObject({ code: 0, err: "" });
+  });
+
   test("is refused where a text differs from the template by a character", async () => {
     const buttons = [{ type: "WL", name: "보기", linkMobile: "https://#{url}", linkPc: "https://#{url}" }];
     const other = await send({ templateCode: "NEWS01", text: "#{name}님, 소식이 있습니다!", buttons }, "other");

@@ -70,7 +70,7 @@ function drawCampaign(
     ["created", moment(campaign.createdAt)],
     [
       "started",
-      campaign.startedAt === null && campaign.startAt !== null
+      campaign.state === "ready" && campaign.startAt !== null
         ? `starts at ${moment(campaign.startAt)}`
         : moment(campaign.startedAt),
     ],

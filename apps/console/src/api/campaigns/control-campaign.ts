@@ -12,6 +12,12 @@ import { campaignParams, findByName, showCampaign } from "./find-by-name.ts";
 
 const answers = { 200: campaignSchema, ...problemAnswers("campaign-not-found", "campaign-state") };
 
+/** Where the carrier has templates, they are compared again. */
+const started = {
+  200: campaignSchema,
+  ...problemAnswers("campaign-not-found", "campaign-state", "invalid-content"),
+};
+
 const cancelled = z.object({
   campaign: campaignSchema,
   sent: z.int().describe("Messages that went out; second legs are messages, too."),
@@ -70,13 +76,14 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
       operationId: "startCampaign",
       tags: ["Campaigns"],
       summary: "Start a campaign",
-      description: "One that has its recipients, now or at `startAt`. One that runs already is left as it is.",
+      description:
+        "One that has its recipients, now or at `startAt`. One that runs already is left as it is. Where the carrier has templates they are read again first; one that does not fit any more is refused, or, at `startAt`, the campaign is paused with the reason.",
       params: campaignParams,
       body: optionalBody(
         { startAt: z.iso.datetime({ offset: true }).optional() },
         { startAt: "2026-12-01T10:00:00+09:00" },
       ),
-      response: answers,
+      response: started,
     },
     async handler(request) {
       const { id } = await findByName(ledger.sql, request.params.campaign);
@@ -113,9 +120,10 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
       operationId: "resumeCampaign",
       tags: ["Campaigns"],
       summary: "Resume a paused campaign",
+      description: "Refused, and still paused, where its template is not approved any more or another one than it was.",
       params: campaignParams,
       body: optionalBody({}),
-      response: answers,
+      response: started,
     },
     async handler(request) {
       const { id } = await findByName(ledger.sql, request.params.campaign);
