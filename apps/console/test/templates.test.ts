@@ -95,3 +95,23 @@ test("the history is searched over HTTP, page by page", async () => {
   expect(none.json()).toEqual({ items: [], nextCursor: null });
   expect((await site.call("GET", "/v1/messages?campaign=nobody")).statusCode).toBe(404);
 });
+
+test("a message repeated by its key answers what the first call did, though its template is gone since", async () => {
+  const { sql } = site.ledger;
+  const template = { ...approved, templateCode: "GONE01", content: "#{name}님", buttons: [] };
+  const given = { code: "GONE01", state: "COMPLETE", template };
+  await recordAccount(sql, { route: "kakao", templates: [given], channels: [] });
+  const content = { templateCode: "GONE01", text: "#{name}님" };
+  const body = { route: "kakao", to: "010-1234-5678", content, variables: { name: "김하나" } };
+  const send = (key: string, change = {}) =>
+    site.call("POST", "/v1/messages", { body: { ...body, ...change }, headers: { "idempotency-key": key } });
+  const first = await send("hello");
+  expect(first.statusCode).toBe(201);
+
+  await recordAccount(sql, { route: "kakao", templates: [], channels: [] });
+  const again = await send("hello");
+  expect(again.statusCode).toBe(200);
+  expect(again.json()).toMatchObject({ id: first.json().id, created: false });
+  expect((await send("hello", { variables: { name: "다른" } })).statusCode).toBe(409);
+  expect((await send("another")).json().detail).toContain("the channel has no template GONE01");
+});

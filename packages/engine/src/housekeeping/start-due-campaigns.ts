@@ -21,7 +21,7 @@ export function createDueStarter({ sql, log }: { sql: Sql; log: Logger }): () =>
       if (verdict?.kind === "refused") {
         const { reason } = verdict;
         if (!(await pauseDueCampaign(sql, { campaignId, reason }))) continue;
-        log.error({ campaignId, reason }, "a due campaign does not fit its template; it is paused");
+        log.error({ campaignId, reason }, "a due campaign cannot be sent as it is; it is paused");
       } else if (verdict?.kind === "fits" && (await startDueCampaign(sql, { campaignId }))) {
         started += 1;
         if (verdict.unread.length === 0) continue;

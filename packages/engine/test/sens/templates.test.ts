@@ -101,7 +101,7 @@ describe("a campaign by a template, at the time of its start", () => {
     async (_, code, change, why) => {
       await putTemplate(system, templateOf(code));
       const { id } = await hikyaku.enqueueCampaign(requestOf(code, { startAt: inAnHour() }));
-      const told = countIn(workers, "a due campaign does not fit its template; it is paused");
+      const told = countIn(workers, "a due campaign cannot be sent as it is; it is paused");
       if (change === null) system.simulator.removeTemplate({ channelId: "@demo_shop", templateCode: code });
       else system.simulator.putTemplate({ ...templateOf(code), ...change });
       await letBeDue(system, id);
@@ -109,13 +109,11 @@ describe("a campaign by a template, at the time of its start", () => {
       expect(campaign).toMatchObject({ state: "paused", counts: { queued: 20, everAccepted: 0 } });
       expect(campaign?.pauseReason).toMatch(/^not started: content\.template/);
       expect(campaign?.pauseReason).toContain(why);
-      expect(campaign?.pauseReason).toContain(
-        "Resume it when the template is approved again as it was; otherwise cancel it",
-      );
+      expect(campaign?.pauseReason).toContain("When that is as it was, resume the campaign; otherwise cancel it");
       // By one of both workers.
-      const isTold = () => countIn(workers, "a due campaign does not fit its template; it is paused") > told;
+      const isTold = () => countIn(workers, "a due campaign cannot be sent as it is; it is paused") > told;
       await waitFor(isTold, { what: "the log line" });
-      expect(countIn(workers, "a due campaign does not fit its template; it is paused")).toBe(told + 1);
+      expect(countIn(workers, "a due campaign cannot be sent as it is; it is paused")).toBe(told + 1);
 
       await expect(hikyaku.resumeCampaign({ id })).rejects.toThrow(InvalidContentError);
       await expect(hikyaku.resumeCampaign({ id })).rejects.toThrow(why);

@@ -49,7 +49,7 @@ export interface CampaignStatus extends CampaignFacts {
 
 /** A campaign that was told to start or to go on. */
 export interface StartedCampaign extends CampaignStatus {
-  /** What could not be found out about its templates. */
+  /** What the comparison with its templates has to say, such as that the carrier could not be asked. */
   warnings: ImportWarning[];
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Sql } from "@hikyaku/ledger";
 import { InvalidContentError } from "../errors/request-errors.ts";
 import type { RouteBook } from "../routes/route-book.ts";
-import { withTemplate } from "../templates/with-template.ts";
+import { newWarnings, withTemplate } from "../templates/with-template.ts";
 
 const reservedSecond = {
   path: "fallbackContent.reserve",
@@ -25,7 +25,7 @@ export interface SecondLegContent {
   rules: ProviderRules;
   prepared: PreparedContent;
   plan: SecondLegPlan;
-  /** What could not be found out about its template. */
+  /** What the comparison with its template has to say. */
   warnings: readonly ContentIssue[];
 }
 
@@ -75,7 +75,7 @@ export async function withSecondTemplate(sql: Sql, second: SecondLegContent | nu
   const { route, rules, prepared, plan } = second;
   const checked = await withTemplate(sql, { route, rules, prepared, path: "fallbackContent" });
   if (checked === prepared) return second;
-  const warnings = checked.warnings.filter((warning) => !prepared.warnings.includes(warning));
+  const warnings = newWarnings(prepared, checked);
   const copy = rules.templates?.usedBy(checked.content)?.copy ?? null;
   if (rules.templates === undefined || copy === null || !plan.content)
     return { ...second, prepared: checked, warnings };

@@ -72,4 +72,4 @@ export function createTemplateRefresh(sql: Sql): (routes: readonly string[]) => 
 }
 
 const mend =
-  "Resume it when the template is approved again as it was; otherwise cancel it and make a new one from the template of now";
+  "When that is as it was, resume the campaign; otherwise cancel it and make a new one from the template of now";

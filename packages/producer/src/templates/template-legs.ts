@@ -1,10 +1,9 @@
-import type { PreparedContent } from "@hikyaku/core";
 import type { CampaignRow, Sql } from "@hikyaku/ledger";
 import { createWarningTally, type ImportWarning } from "../recipients/warning-tally.ts";
 import { secondLegOf } from "../request/second-leg.ts";
 import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
-import { type TemplateCheckInput, withTemplate } from "./with-template.ts";
+import { newWarnings, type TemplateCheckInput, withTemplate } from "./with-template.ts";
 
 /**
  * The legs of a campaign that are sent by a template; none for carriers that have no templates.
@@ -33,9 +32,4 @@ export async function checkLegs(sql: Sql, legs: readonly TemplateCheckInput[]): 
   const added = [];
   for (const leg of legs) added.push(...newWarnings(leg.prepared, await withTemplate(sql, leg)));
   return createWarningTally(added).list();
-}
-
-function newWarnings(before: PreparedContent, after: PreparedContent) {
-  // What the content itself has was told when it was written.
-  return after.warnings.filter(({ code }) => !before.warnings.some((known) => known.code === code));
 }

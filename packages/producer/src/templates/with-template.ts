@@ -46,6 +46,11 @@ export async function withTemplate(sql: Sql, input: TemplateCheckInput): Promise
   throw new InvalidContentError(changes.map((change) => changeFault(path, change, what)));
 }
 
+/** What the comparison has to say; what the content itself has was told when it was written. */
+export function newWarnings(before: PreparedContent, after: PreparedContent): ContentIssue[] {
+  return after.warnings.filter(({ code }) => !before.warnings.some((known) => known.code === code));
+}
+
 function notRead(path: string, error: string | null): ContentIssue {
   const why = error === null ? "the account's templates were not read yet" : `its templates can't be read: ${error}`;
   const message = `it could not be checked whether the template is approved: ${why}. A poller reads them; see: hikyaku template list`;
