@@ -86,7 +86,7 @@ describe("a campaign by a template, at the time of its start", () => {
     expect(system.simulator.metrics().duplicates.count).toBe(0);
   });
 
-  test.each([
+  test.each<[string, string, Partial<Template> | null, string]>([
     ["stopped", "STOPPED", { templateStatus: "STOP" }, "template STOPPED is STOP, not ACTIVE"],
     ["returned", "RETURNED", { templateInspectionStatus: "REJECT" }, "template RETURNED is returned (REJECT)"],
     [
