@@ -3,7 +3,7 @@ import { type EnqueueRequest, InvalidContentError, type Producer } from "@hikyak
 import type { SensSimulator } from "@hikyaku/simulator";
 import { type NodeProcess, waitFor } from "@hikyaku/testkit";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { numberOf, route, type SensSystem, startSensSystem } from "./system.ts";
+import { fateOf, numberOf, route, type SensSystem, startSensSystem } from "./system.ts";
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -156,6 +156,22 @@ describe("a campaign by a template, at the time of its start", () => {
     expect(paused?.pauseReason).toMatch(
       /^not started: fallbackContent\.template\.content: template SECOND has changed since this was written/,
     );
+  });
+
+  test("sends a second leg by the template it carries", async () => {
+    for (const code of ["ONE", "TWO"]) await putTemplate(system, templateOf(code));
+    const to = fateOf("3018");
+    const { id } = await hikyaku.enqueueCampaign(
+      requestOf("ONE", {
+        fallbackAfter: "1h",
+        fallbackContent: contentOf("TWO"),
+        recipients: [{ ...recipients(1)[0], to }],
+      }),
+    );
+    const sent = () => system.simulator.messages().filter(({ template }) => template.templateCode === "TWO");
+    await waitFor(() => sent().length > 0, { timeoutMs: 60_000, what: "the second leg at the carrier" });
+    expect(sent()).toMatchObject([{ content: "하나님, 소식이 있습니다." }]);
+    expect(await system.messages(id, 2)).toMatchObject([{ route, leg: 2, content: null }]);
   });
 
   test("is refused at once where the second leg's template is not approved, or differs", async () => {
