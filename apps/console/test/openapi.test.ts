@@ -36,6 +36,7 @@ describe("the OpenAPI document", () => {
       "GET /v1/inbound",
       "GET /v1/inbound/{id}",
       "GET /v1/messages",
+      "GET /v1/messages/export",
       "GET /v1/messages/{id}",
       "GET /v1/routes",
       "GET /v1/routes/{route}/reservations",

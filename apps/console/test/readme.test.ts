@@ -17,7 +17,8 @@ test("every curl command of the README does what the text around it says", async
   for (const command of commands) {
     const { url, ...request } = readCurl(command, { HIKYAKU_URL, HIKYAKU_KEY: site.key });
     const response = await fetch(url, request);
-    const answer = (await response.json()) as Record<string, unknown>;
+    const isCsv = response.headers.get("content-type")?.startsWith("text/csv");
+    const answer = (isCsv ? { csv: await response.text() } : await response.json()) as Record<string, unknown>;
     expect(response.ok, `${command}\n${JSON.stringify(answer)}`).toBe(true);
     answers.push(`${request.method} ${url.replace(HIKYAKU_URL, "")} ${answer.state ?? ""}`);
   }
@@ -32,6 +33,7 @@ test("every curl command of the README does what the text around it says", async
     "GET /v1/campaigns/2026-12-coupon/report ",
     "POST /v1/messages queued",
     "GET /v1/messages?to=090-1234-5678 ",
+    "GET /v1/messages/export?format=csv&campaign=2026-12-coupon&state=failed ",
     "GET /v1/inbound?campaign=2026-12-coupon&since=2026-12-01T00:00:00%2B09:00 ",
     "POST /v1/events/replay ",
     "POST /v1/schedules no-recipients",

@@ -3,6 +3,7 @@
 export { type CanaryInput, type CanaryStep, canaryStep } from "./campaign/canary.ts";
 export { type ContentLint, lintContent } from "./content/lint-content.ts";
 export { type ContentPreview, previewContent } from "./content/preview-content.ts";
+export { createPreviewFrame, escapeText, previewIcon, previewPhone } from "./content/preview-frame.ts";
 export {
   type EventHeaders,
   type EventSignatureResult,

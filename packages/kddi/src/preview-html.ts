@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createPreviewFrame, escapeText, previewIcon as icon, previewPhone } from "@hikyaku/core";
 import type {
   Bubble,
   ButtonAction,
@@ -10,15 +10,10 @@ import type {
 } from "./preview.ts";
 import { previewStyle } from "./preview-style.ts";
 
+const frame = createPreviewFrame({ style: previewStyle, sources: ["img-src https: http:", "media-src https: http:"] });
+
 /** What a page made here needs to be shown, and nothing else: send it as the header of an answer that carries one. */
-export const previewContentSecurityPolicy = [
-  "default-src 'none'",
-  "img-src https: http:",
-  "media-src https: http:",
-  `style-src 'sha256-${createHash("sha256").update(previewStyle).digest("base64")}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+export const previewContentSecurityPolicy = frame.contentSecurityPolicy;
 
 const modes: Readonly<Record<MessagePreview["mode"], string>> = {
   sms: "SMS",
@@ -33,49 +28,27 @@ const modes: Readonly<Record<MessagePreview["mode"], string>> = {
 export function previewPage(preview: MessagePreview): string {
   const { mode, plus, sms } = preview;
   const buttons = plus === null ? [] : allButtons(plus);
-  return `<!doctype html>
-<html lang="ja">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeText(previewContentSecurityPolicy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>配信プレビュー</title>
-<style>${previewStyle}</style>
-</head>
-<body>
-<header><h1>配信プレビュー</h1><p class="mode">${modes[mode]}</p></header>
-<main>
-${plus === null ? "" : plusPhone(plus)}
-${sms === null ? "" : smsPhone(sms)}
-</main>
-${buttons.length === 0 ? "" : buttonTable(buttons)}
-<footer>実際の見え方は、端末、文字の大きさ、アプリの版によって異なります。</footer>
-</body>
-</html>
-`;
-}
-
-function phone(label: string, screen: string, facts: string): string {
-  return `<section aria-label="${label}">
-<h2>${label}</h2>
-<div class="phone"><div class="screen">
-${screen}
-</div></div>
-<p class="facts">${facts}</p>
-</section>`;
+  return frame.page({
+    title: "配信プレビュー",
+    mode: modes[mode],
+    phones: [...(plus === null ? [] : [plusPhone(plus)]), ...(sms === null ? [] : [smsPhone(sms)])],
+    buttons: { columns: ["表示", "動作", "先"], rows: buttons.map(buttonRow) },
+    footer: "実際の見え方は、端末、文字の大きさ、アプリの版によって異なります。",
+  });
 }
 
 function smsPhone({ sender, text, units, segments }: SmsPreview): string {
   const bar = `<div class="bar"><span class="face"></span><span>${escapeText(sender)}</span></div>`;
   const screen = `${bar}<div class="talk"><p class="bubble">${escapeText(text)}</p></div>`;
-  return phone("SMS", screen, `発信元 ${escapeText(sender)} ・ ${units} 文字（UTF-16） ・ ${segments} 通分`);
+  const facts = `発信元 ${escapeText(sender)} ・ ${units} 文字（UTF-16） ・ ${segments} 通分`;
+  return previewPhone({ label: "SMS", screen, facts });
 }
 
 function plusPhone({ bubble, chips }: PlusPreview): string {
   const bar = `<div class="bar plus"><span class="face"></span><span>公式アカウント</span></div>`;
   const chipRow = chips.length === 0 ? "" : `<div class="chips" tabindex="0">${chips.map(chip).join("")}</div>`;
-  return phone("+メッセージ", `${bar}<div class="talk">${draw(bubble)}</div>${chipRow}`, factsOf(bubble, chips));
+  const screen = `${bar}<div class="talk">${draw(bubble)}</div>${chipRow}`;
+  return previewPhone({ label: "+メッセージ", screen, facts: factsOf(bubble, chips) });
 }
 
 function draw(bubble: Bubble): string {
@@ -127,13 +100,24 @@ function media({
   thumbnailUrl: string | null;
   description: string | null;
 }): string {
-  const alt = escapeText(description ?? "");
+  // Where it can't be loaded, its description or name stands in its place: see `img::after` in the style.
+  const alt = escapeText(description || fileName(url));
   const image = mime.startsWith("image/") ? url : thumbnailUrl;
   const play = mime.startsWith("video/") ? `<span class="play">▶</span>` : "";
   if (image !== null && isHttp(image)) return `<img src="${escapeText(image)}" alt="${alt}">${play}`;
   if (mime.startsWith("video/") && isHttp(url))
     return `<video src="${escapeText(url)}" controls preload="metadata"></video>`;
   return `<span class="blank">${escapeText(mime)}</span>`;
+}
+
+/** The last part of a URL's path, as it is written there. */
+function fileName(url: string): string {
+  return (
+    url
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) || url
+  );
 }
 
 function isHttp(url: string): boolean {
@@ -179,33 +163,14 @@ const actionNames: Readonly<Record<ButtonAction, string>> = {
   setting: "設定を変える",
 };
 
-/** Where each button leads can't be seen on a phone, and is what a second pair of eyes should look at. */
-function buttonTable(buttons: readonly PreviewButton[]): string {
-  const rows = buttons.map(
-    ({ label, action, target }) =>
-      `<tr><td>${escapeText(label)}</td><td>${actionNames[action]}</td><td>${escapeText(target ?? "–")}</td></tr>`,
-  );
-  return `<table><caption>ボタンの動作</caption><thead><tr><th>表示</th><th>動作</th><th>先</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+function buttonRow({ label, action, target }: PreviewButton): string[] {
+  return [escapeText(label), actionNames[action], escapeText(target ?? "–")];
 }
 
 function bytes(size: number): string {
   if (size < 1_000) return `${size} B`;
   return size < 1_000_000 ? `${(size / 1_000).toFixed(0)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
-}
-
-const icon = (path: string) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
 
 const icons: Readonly<Record<ButtonAction, string>> = {
   reply: "",

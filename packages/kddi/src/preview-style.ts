@@ -1,14 +1,6 @@
-/** The style of the preview page: by itself, so that its hash stands in the page's security policy. */
+/** The style of the phones, after that of the frame. */
 export const previewStyle = `
-:root { color-scheme: light; font: 15px/1.6 "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", Meiryo, sans-serif; color: #1d2330; background: #eef1f5; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 28px 20px 40px; max-width: 900px; }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; margin-bottom: 20px; }
-h1 { font-size: 20px; margin: 0; }
-h2 { font-size: 14px; margin: 0 0 8px; text-align: center; color: #4a5468; }
-.mode { margin: 0; padding: 1px 12px; border-radius: 12px; background: #dbe5f7; color: #1c3f82; font-size: 13px; }
-main { display: flex; flex-wrap: wrap; justify-content: center; gap: 28px 48px; }
-.phone { width: 376px; max-width: 100%; padding: 12px; border-radius: 40px; background: #15181f; box-shadow: 0 12px 32px #1d233040; }
+.mode { background: #dbe5f7; color: #1c3f82; }
 .screen { display: flex; flex-direction: column; height: 660px; border-radius: 30px; overflow: hidden; background: #fff; }
 .bar { display: flex; flex: none; align-items: center; gap: 10px; padding: 16px 16px 10px; border-bottom: 1px solid #e3e7ee; background: #f7f8fa; font-weight: 600; }
 .bar.plus { background: #e8f1fb; }
@@ -38,6 +30,9 @@ figcaption { padding: 8px 14px; white-space: normal; }
 .media { position: relative; background: #d5dae3; }
 .media img, .media video { display: block; width: 100%; height: 100%; object-fit: cover; }
 .media .blank { display: grid; place-items: center; height: 100%; color: #5a6478; font-size: 12px; }
+img { position: relative; }
+img::after { content: attr(alt); position: absolute; inset: 0; display: grid; place-items: center; min-height: 96px; padding: 8px; overflow: hidden; background: #d5dae3; color: #5a6478; font-size: 12px; text-align: center; overflow-wrap: anywhere; }
+.file img { min-height: 96px; }
 .short { height: 112px; }
 .medium { height: auto; }
 .media.medium { height: 168px; }
@@ -57,11 +52,4 @@ figcaption { padding: 8px 14px; white-space: normal; }
 svg { flex: none; width: 17px; height: 17px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .chips { display: flex; flex: none; gap: 8px; padding: 10px 12px 18px; overflow-x: auto; border-top: 1px solid #eceff4; background: #fff; }
 .chip { display: flex; flex: none; gap: 5px; align-items: center; padding: 4px 14px; border: 1px solid #9db6dc; border-radius: 18px; color: #1558b8; font-weight: 600; font-size: 14px; background: #fff; }
-.facts { margin: 10px 0 0; text-align: center; color: #4a5468; font-size: 13px; }
-table { width: 100%; margin-top: 28px; border-collapse: collapse; background: #fff; border-radius: 12px; overflow: hidden; font-size: 14px; }
-caption { padding: 0 0 6px; text-align: left; font-weight: 600; }
-th, td { padding: 7px 14px; text-align: left; border-bottom: 1px solid #e8ebf1; vertical-align: top; overflow-wrap: anywhere; }
-th { background: #f5f7fa; color: #4a5468; font-weight: 600; white-space: nowrap; }
-td:nth-child(2) { white-space: nowrap; }
-footer { margin-top: 24px; color: #5a6478; font-size: 13px; text-align: center; }
 `;

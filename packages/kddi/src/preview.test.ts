@@ -122,6 +122,8 @@ describe("the preview page", () => {
     ];
     for (const text of shown) expect(html).toContain(text);
     expect(html).toContain(`<img src="${url}"`);
+    // What stands in its place when it can't be loaded.
+    expect(html).toContain('alt="a.jpg"');
     expect(html).toContain('<video src="https://cdn.example.jp/v.mp4"');
   });
 

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { RenderedMessage } from "@hikyaku/core";
+import { createPreviewFrame, escapeText, previewIcon as icon, previewPhone, type RenderedMessage } from "@hikyaku/core";
 import { type Button, type ButtonLink, buttonKinds } from "./buttons.ts";
 import type { AlimtalkPayload } from "./content.ts";
 import { eucKrBytes } from "./euc-kr.ts";
@@ -9,13 +8,7 @@ import type { FinishedMessage, TitledRow } from "./message.ts";
 import { previewStyle } from "./preview-style.ts";
 import type { SensPublicSettings } from "./route-config.ts";
 
-/** What a page made here needs to be shown, and nothing else: send it as the header of an answer that carries one. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(previewStyle).digest("base64")}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+const frame = createPreviewFrame({ style: previewStyle });
 
 /**
  * The message as KakaoTalk shows it, beside it the SMS that would go out in its place: one HTML page with nothing to run and nothing to
@@ -25,40 +18,16 @@ const contentSecurityPolicy = [
 export function alimtalkPage({ plusFriendId, smsNumber }: Pick<SensPublicSettings, "plusFriendId" | "smsNumber">) {
   return ({ payload }: RenderedMessage): string => {
     const { message, failover, templateCode, reserve } = payload as AlimtalkPayload;
-    const buttons = message.buttons ?? [];
     const when = reserve === undefined ? "" : ` ・ 予約 ${escapeText(reserve.time)}（${escapeText(reserve.timeZone)}）`;
-    return `<!doctype html>
-<html lang="ja">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeText(contentSecurityPolicy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>アリムトークのプレビュー</title>
-<style>${previewStyle}</style>
-</head>
-<body>
-<header><h1>アリムトークのプレビュー</h1><p class="mode">テンプレート ${escapeText(templateCode)}${when}</p></header>
-<main>
-${kakaoPhone(plusFriendId, message)}
-${failover === null ? "" : smsPhone(failover, smsNumber)}
-</main>
-${buttons.length === 0 ? "" : buttonTable(buttons)}
-<footer>実際の見え方は、端末、文字の大きさ、カカオトークの版によって異なります。テンプレートに登録された画像は表示されません。</footer>
-</body>
-</html>
-`;
+    return frame.page({
+      title: "アリムトークのプレビュー",
+      mode: `テンプレート ${escapeText(templateCode)}${when}`,
+      phones: [kakaoPhone(plusFriendId, message), ...(failover === null ? [] : [smsPhone(failover, smsNumber)])],
+      buttons: { columns: ["表示", "種類", "先"], rows: (message.buttons ?? []).map(buttonRow) },
+      footer:
+        "実際の見え方は、端末、文字の大きさ、カカオトークの版によって異なります。テンプレートに登録された画像は表示されません。",
+    });
   };
-}
-
-function phone(label: string, screen: string, facts: string): string {
-  return `<section aria-label="${label}">
-<h2>${label}</h2>
-<div class="phone"><div class="screen" lang="ko">
-${screen}
-</div></div>
-<p class="facts">${facts}</p>
-</section>`;
 }
 
 function kakaoPhone(channel: string, message: FinishedMessage): string {
@@ -77,7 +46,7 @@ ${buttonList(message.buttons ?? [])}</article><time>오전 10:15</time></div>
   const most = message.item === undefined ? longest.text : longest.textWithItems;
   const count = (message.buttons ?? []).length;
   const facts = `本文 ${countCharacters(message.text)} / ${most} 文字${count === 0 ? "" : ` ・ ボタン ${count} 個`}`;
-  return phone("カカオトーク", screen, facts);
+  return previewPhone({ label: "カカオトーク", screen, facts, lang: "ko" });
 }
 
 function parts({ text, title, headerContent, itemHighlight, item }: FinishedMessage): string {
@@ -109,11 +78,12 @@ function smsPhone({ type, from, subject, content }: FailoverConfig, smsNumber: s
   const screen = `<div class="bar sms">${icons.back}<span>${shown}</span></div>
 <div class="talk sms"><div class="bubble">${subject === undefined ? "" : `<b>${escapeText(subject)}</b>\n`}${escapeText(content)}</div></div>`;
   const most = type === "SMS" ? 90 : 2_000;
-  return phone(
-    `届かないときの ${type}`,
+  return previewPhone({
+    label: `届かないときの ${type}`,
     screen,
-    `発信元 ${shown} ・ ${eucKrBytes(content)} / ${most} バイト（EUC-KR）`,
-  );
+    facts: `発信元 ${shown} ・ ${eucKrBytes(content)} / ${most} バイト（EUC-KR）`,
+    lang: "ko",
+  });
 }
 
 const kindNames: Readonly<Record<Button["type"], string>> = {
@@ -132,30 +102,12 @@ const linkNames: Readonly<Record<ButtonLink, string>> = {
   schemeAndroid: "Android",
 };
 
-/** Where each button leads can't be seen on a phone, and is what a second pair of eyes should look at. */
-function buttonTable(buttons: readonly Button[]): string {
-  const rows = buttons.map((button) => {
-    const links = (buttonKinds[button.type].links as readonly ButtonLink[]).map(
-      (link) => `<span class="link">${linkNames[link]}</span> ${escapeText(button[link] ?? "")}`,
-    );
-    return `<tr><td>${escapeText(button.name)}</td><td>${button.type} ${kindNames[button.type]}</td><td>${links.join("<br>") || "–"}</td></tr>`;
-  });
-  return `<table><caption>ボタンの動作</caption><thead><tr><th>表示</th><th>種類</th><th>先</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+function buttonRow(button: Button): string[] {
+  const links = (buttonKinds[button.type].links as readonly ButtonLink[]).map(
+    (link) => `<span class="link">${linkNames[link]}</span> ${escapeText(button[link] ?? "")}`,
+  );
+  return [escapeText(button.name), `${button.type} ${kindNames[button.type]}`, links.join("<br>") || "–"];
 }
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
-}
-
-const icon = (path: string) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
 
 const icons = {
   back: icon("M15 5l-7 7 7 7"),

@@ -1,15 +1,7 @@
-/** The style of the preview page: by itself, so that its hash stands in the page's security policy. */
+/** The style of the phones, after that of the frame. */
 export const previewStyle = `
-:root { color-scheme: light; font: 15px/1.6 "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic UI", Meiryo, sans-serif; color: #1d2330; background: #eef1f5; }
 :lang(ko) { font-family: "Apple SD Gothic Neo", "Noto Sans CJK KR", "Noto Sans KR", "Malgun Gothic", sans-serif; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 28px 20px 40px; max-width: 900px; }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; margin-bottom: 20px; }
-h1 { font-size: 20px; margin: 0; }
-h2 { font-size: 14px; margin: 0 0 8px; text-align: center; color: #4a5468; }
-.mode { margin: 0; padding: 1px 12px; border-radius: 12px; background: #f7e9a0; color: #4a3d00; font-size: 13px; }
-main { display: flex; flex-wrap: wrap; justify-content: center; gap: 28px 48px; }
-.phone { width: 376px; max-width: 100%; padding: 12px; border-radius: 40px; background: #15181f; box-shadow: 0 12px 32px #1d233040; }
+.mode { background: #f7e9a0; color: #4a3d00; }
 .screen { display: flex; flex-direction: column; min-height: 660px; border-radius: 30px; overflow: hidden; background: #abc1d1; line-height: 1.5; }
 svg { flex: none; width: 22px; height: 22px; fill: none; stroke: #2a3440; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .bar { display: flex; flex: none; align-items: center; gap: 12px; padding: 18px 16px 10px; font-weight: 600; background: #a3bacb; }
@@ -46,12 +38,5 @@ time { padding-left: 2px; font-size: 11px; color: #46535f; white-space: nowrap; 
 .write { display: flex; flex: none; align-items: center; gap: 10px; padding: 9px 14px 16px; background: #fff; color: #8a929c; font-size: 20px; line-height: 1; }
 .write p { flex: 1; height: 32px; margin: 0; border-radius: 16px; background: #f4f4f4; }
 .bubble { width: fit-content; max-width: 84%; padding: 9px 14px; border-radius: 6px 18px 18px 18px; background: #e9ecf1; white-space: pre-wrap; overflow-wrap: anywhere; }
-.facts { margin: 10px 0 0; text-align: center; color: #4a5468; font-size: 13px; }
-table { width: 100%; margin-top: 28px; border-collapse: collapse; background: #fff; border-radius: 12px; overflow: hidden; font-size: 14px; }
-caption { padding: 0 0 6px; text-align: left; font-weight: 600; }
-th, td { padding: 7px 14px; text-align: left; border-bottom: 1px solid #e8ebf1; vertical-align: top; overflow-wrap: anywhere; }
-th { background: #f5f7fa; color: #4a5468; font-weight: 600; white-space: nowrap; }
-td:nth-child(2) { white-space: nowrap; }
 .link { display: inline-block; min-width: 62px; color: #5a6478; font-size: 12px; }
-footer { margin-top: 24px; color: #5a6478; font-size: 13px; text-align: center; }
 `;

@@ -1,5 +1,5 @@
-import { writeCell } from "@hikyaku/core";
 import { type Sql, streamMessages } from "@hikyaku/ledger";
+import { csvHead, csvRow } from "@hikyaku/views";
 import { shownMessage } from "../messages/shown-message.ts";
 
 export interface ExportInput {
@@ -17,14 +17,14 @@ const columns = [
 
 /** Every message of a campaign as text, piece by piece: a CSV with byte order mark, or one JSON array. Memory stays flat. */
 export async function* exportMessages({ sql, campaignId, format, showNumbers }: ExportInput): AsyncGenerator<string> {
-  if (format === "csv") yield `\ufeff${columns.join(",")}\r\n`;
+  if (format === "csv") yield csvHead(columns);
   let isFirst = true;
   for await (const page of streamMessages(sql, { campaignId })) {
     let text = "";
     for (const message of page) {
       const view = shownMessage(message, { showNumbers });
       if (format === "csv") {
-        text += `${columns.map((column) => writeCell(cellOf(view[column]))).join(",")}\r\n`;
+        text += csvRow(columns, view);
       } else {
         text += `${isFirst ? "[\n" : ",\n"}${JSON.stringify(view)}`;
       }
@@ -33,9 +33,4 @@ export async function* exportMessages({ sql, campaignId, format, showNumbers }: 
     yield text;
   }
   if (format === "json") yield isFirst ? "[]\n" : "\n]\n";
-}
-
-function cellOf(value: string | number | Date | null): string {
-  if (value === null) return "";
-  return value instanceof Date ? value.toISOString() : String(value);
 }

@@ -1,5 +1,5 @@
-import { writeCell } from "@hikyaku/core";
-import { type InboundFilter, type InboundRow, type Sql, streamInbound } from "@hikyaku/ledger";
+import { type InboundFilter, type Sql, streamInbound } from "@hikyaku/ledger";
+import { csvHead, csvRow } from "@hikyaku/views";
 import { inboundView } from "./inbound-view.ts";
 
 const columns = [
@@ -14,17 +14,11 @@ export async function* exportInbound(
   filter: InboundFilter,
   { showNumbers }: { showNumbers: boolean },
 ): AsyncGenerator<string> {
-  yield `\ufeff${columns.join(",")}\r\n`;
+  yield csvHead(columns);
   for await (const page of streamInbound(sql, filter)) {
     yield page
       .map((row) => inboundView(row, { showNumbers }))
-      .map((row) => `${columns.map((column) => writeCell(cellOf(row[column]))).join(",")}\r\n`)
+      .map((row) => csvRow(columns, row))
       .join("");
   }
-}
-
-function cellOf(value: InboundRow[(typeof columns)[number]]): string {
-  if (value === null) return "";
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? JSON.stringify(value) : value;
 }

@@ -17,6 +17,7 @@ import { contentRoutes } from "./content/content-routes.ts";
 import { endpointRoutes } from "./events/endpoint-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
+import { exportMessagesRoute } from "./messages/export-messages.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
 import { questionRoutes } from "./routes/question-routes.ts";
@@ -58,6 +59,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   contentRoutes(api, deps);
   sendMessageRoute(api, deps);
   findMessagesRoutes(api, deps);
+  exportMessagesRoute(api, deps, stopping);
   templateApiRoutes(api, deps);
   inboundRoutes(api, deps);
   unknownRoutes(api, deps);

@@ -55,6 +55,16 @@ test("pages follow each other without a gap or a repeat", async () => {
   expect(streamed).toBe(7);
 });
 
+test("a stream that is aborted ends by its reason before the next page", async () => {
+  await using ledger = await openTestLedger();
+  const { campaignId } = await givenReady(ledger.sql, 2_001);
+  const stop = new AbortController();
+  const pages = streamSearch(ledger.sql, { campaignId }, { signal: stop.signal });
+  expect((await pages.next()).value).toHaveLength(2_000);
+  stop.abort(new Error("nobody reads"));
+  await expect(pages.next()).rejects.toThrow("nobody reads");
+});
+
 test("what is rare among very many is found page by page, and no statement looks through more than its part", async () => {
   await using ledger = await openTestLedger();
   const { ids } = await givenReady(ledger.sql, 45_000);

@@ -67,10 +67,18 @@ export async function searchMessages(
   return { rows, before: highest };
 }
 
-/** All that a filter finds, page by page, newest first, for an export of any size. */
-export async function* streamSearch(sql: Sql, filter: MessageFilter): AsyncGenerator<MessageRow[], void, undefined> {
+/**
+ * All that a filter finds, page by page, newest first, for an export of any size.
+ * @param signal stops it before its next page, also while nothing is found; what was aborted with is thrown
+ */
+export async function* streamSearch(
+  sql: Sql,
+  filter: MessageFilter,
+  { signal }: { signal?: AbortSignal } = {},
+): AsyncGenerator<MessageRow[], void, undefined> {
   let before: string | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     const page = await searchMessages(sql, { ...filter, limit: pageSize, ...(before && { before }) });
     if (page.rows.length > 0) yield page.rows;
     if (page.before === null) return;

@@ -1,11 +1,19 @@
 import { type MessageState, messageStates } from "@hikyaku/core";
-import { type MessageFilter, type RequestState, requestStates, type Sql, searchMessages } from "@hikyaku/ledger";
+import {
+  type MessageFilter,
+  type MessageRow,
+  type RequestState,
+  requestStates,
+  type Sql,
+  searchMessages,
+  streamSearch,
+} from "@hikyaku/ledger";
+import { searchExportFormats, writeSearch } from "@hikyaku/views";
 import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
-import { exportSearch } from "../../messages/export-search.ts";
 import { readNumber } from "../../messages/read-number.ts";
 import { shownMessage } from "../../messages/shown-message.ts";
 import { oneOf, since, wholeNumber } from "../../option-values.ts";
@@ -21,11 +29,13 @@ interface SearchOptions extends GlobalOptions {
   request?: RequestState;
   template?: string;
   requestId?: string;
-  format?: "table" | "json" | "csv";
+  format?: (typeof formats)[number];
   limit: number;
   before?: string;
   showNumbers?: boolean;
 }
+
+const formats = ["table", "json", ...searchExportFormats] as const;
 
 export function addSearch(message: Command, cli: Cli): void {
   message
@@ -41,8 +51,8 @@ export function addSearch(message: Command, cli: Cli): void {
     .option("--request-id <id>", "only those with this id of the carrier: of the request or of the message")
     .option(
       "--format <format>",
-      "table, json or csv; csv has all there are (default: table)",
-      oneOf(["table", "json", "csv"] as const),
+      "table, json, csv or jsonl; csv and jsonl have all there are (default: table)",
+      oneOf(formats),
     )
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
     .option("--before <id>", "the page after: what stood in its last line")
@@ -54,9 +64,11 @@ export function addSearch(message: Command, cli: Cli): void {
         const { limit, before, showNumbers = false } = options;
         return await useLedger(cli, options, async ({ sql }) => {
           const filter = await filterOf(sql, options);
-          if (options.format === "csv" && !options.json) {
+          const exported = searchExportFormats.find((format) => format === options.format);
+          if (exported && !options.json) {
             const { out } = cli.terminal;
-            for await (const text of exportSearch(sql, filter, { showNumbers })) {
+            const shown = (message: MessageRow) => shownMessage(message, { showNumbers });
+            for await (const text of writeSearch(streamSearch(sql, filter), exported, shown)) {
               out.write(text);
               await out.drained();
             }

@@ -1,15 +1,13 @@
-import { messageStates } from "@hikyaku/core";
-import { findMessage, findOtherLeg, listInbound, messageHistory, requestStates, searchMessages } from "@hikyaku/ledger";
+import { findMessage, findOtherLeg, listInbound, messageHistory, searchMessages } from "@hikyaku/ledger";
 import { messageView } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import { Problem } from "../../problems/problem.ts";
-import { openNumberReader } from "../../recipients/read-number.ts";
 import type { Api } from "../api.ts";
-import { findByName } from "../campaigns/find-by-name.ts";
 import { cursorOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
 import { inboundSchema, inboundView } from "../inbound/inbound-view.ts";
 import { problemAnswers } from "../problem-answers.ts";
+import { messageQuery, openFilterReader } from "./message-query.ts";
 import { messageSchema } from "./message-schema.ts";
 
 const withHistory = z.object({
@@ -26,8 +24,9 @@ const withHistory = z.object({
 const position = z.strictObject({ before: z.uuid() });
 
 /** `GET /v1/messages/{id}` and `GET /v1/messages` */
-export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDeps): void {
-  const { sql } = ledger;
+export function findMessagesRoutes(app: Api, deps: ConsoleDeps): void {
+  const { sql } = deps.ledger;
+  const readFilter = openFilterReader(deps);
 
   app.route({
     method: "GET",
@@ -66,23 +65,7 @@ export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDe
       description:
         "Newest first; filters narrow each other. A page may hold fewer than `limit`, or none, while `nextCursor` is not null: so much was looked through, and there is more.",
       querystring: z.strictObject({
-        from: z.iso.datetime({ offset: true }).optional().describe("Only those enqueued at or after this moment."),
-        until: z.iso.datetime({ offset: true }).optional().describe("Only those enqueued before this moment."),
-        route: z.string().optional(),
-        campaign: z.string().min(1).max(200).optional().describe("Only those of this campaign, by its id or key."),
-        to: z
-          .string()
-          .min(1)
-          .max(50)
-          .optional()
-          .describe("A phone number in any usual spelling (`+` is `%2B` in a URL)."),
-        state: z.enum(messageStates).optional().describe("What became of it."),
-        request: z
-          .enum(requestStates)
-          .optional()
-          .describe("What its request came to: taken by the carrier, refused or given up before that, or neither yet."),
-        template: z.string().max(200).optional().describe("Code of the template it is sent by."),
-        requestId: z.string().max(600).optional().describe("The carrier's id of the request or of the message."),
+        ...messageQuery,
         ...pageQuery,
       }),
       response: {
@@ -91,29 +74,11 @@ export function findMessagesRoutes(app: Api, { ledger, findProvider }: ConsoleDe
       },
     },
     async handler(request) {
-      const { to, from, until, route, campaign, state, request: taken, template, requestId } = request.query;
-      const { limit, cursor } = request.query;
-      const page = await searchMessages(sql, {
-        limit,
-        ...readCursor(position, cursor),
-        ...(from === undefined ? {} : { from: new Date(from) }),
-        ...(until === undefined ? {} : { until: new Date(until) }),
-        ...(route === undefined ? {} : { route }),
-        ...(campaign === undefined ? {} : { campaignId: (await findByName(sql, campaign)).id }),
-        ...(to === undefined ? {} : { recipient: await recipientOf(to) }),
-        ...(state === undefined ? {} : { state }),
-        ...(taken === undefined ? {} : { request: taken }),
-        ...(template === undefined ? {} : { templateCode: template }),
-        ...(requestId === undefined ? {} : { requestId }),
-      });
+      const { limit, cursor, ...query } = request.query;
+      const filter = await readFilter(query);
+      const page = await searchMessages(sql, { limit, ...readCursor(position, cursor), ...filter });
       const nextCursor = page.before === null ? null : cursorOf({ before: page.before });
       return { items: page.rows.map(messageView), nextCursor };
     },
   });
-
-  async function recipientOf(to: string): Promise<string> {
-    const number = (await openNumberReader({ sql, findProvider }))(to);
-    if (number.ok) return number.recipient;
-    throw new Problem("invalid-number", { errors: [{ parameter: "to", detail: number.reason, code: number.code }] });
-  }
 }
