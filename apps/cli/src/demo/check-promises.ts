@@ -1,4 +1,5 @@
 import type { MessageState } from "@hikyaku/core";
+import { count } from "../output/format.ts";
 
 /** What the ledger says of one message. */
 export interface LedgerSide {
@@ -67,20 +68,20 @@ export function checkPromises({ ledger, gateway, duplicates, overLimits, learns 
     promise(
       duplicates === 0,
       "nobody got a message twice",
-      `${duplicates} duplicates among ${gateway.length} messages in the gateway's log`,
+      `${count(duplicates)} duplicates among ${count(gateway.length)} messages in the gateway's log`,
     ),
     promise(
       seen.lost + seen.invented === 0,
       "ledger and gateway agree on what went out",
       seen.lost + seen.invented === 0
-        ? `${seen.accepted} accepted messages, each in the gateway's log`
+        ? `${count(seen.accepted)} accepted messages, each in the gateway's log`
         : `${seen.lost} accepted here and unknown there, ${seen.invented} there and not accepted here`,
     ),
     promise(
       seen.open + seen.differing === 0,
       "every message has its final answer",
       seen.open + seen.differing === 0
-        ? `${seen.messages - unknowns.length} of ${seen.messages}${unknowns.length > 0 ? `; the other ${unknowns.length} are unknown, see below` : ""}`
+        ? `${count(seen.messages - unknowns.length)} of ${count(seen.messages)}${unknowns.length > 0 ? `; the other ${unknowns.length} are unknown, see below` : ""}`
         : `${seen.open} without one, ${seen.differing} other than in the gateway's log`,
     ),
     ...(learns === "by-asking" ? [] : [lostNotifications(seen)]),

@@ -28,6 +28,7 @@ import { describedSens, describeSystem, drawSystem } from "../system/describe-sy
 import { readableLogLine } from "../system/log-line.ts";
 import { type System, sensRouteName, simulatedRouteName, startSystem } from "../system/start-system.ts";
 import { newSignIn } from "../system/system-config.ts";
+import { waitForRefresh } from "../templates/wait-for-refresh.ts";
 import { checkPromises, type LedgerSide, type Verdict } from "./check-promises.ts";
 import { type DemoCampaign, importDemo, watchDemo } from "./demo-campaign.ts";
 import { demoConfig, demoRouteSettings, demoSimulator, demoSuppressed, demoText } from "./demo-settings.ts";
@@ -38,6 +39,7 @@ import { checkKakao, drawKakaoCheck } from "./kakao-check.ts";
 import { writeKakaoRecipients } from "./kakao-recipients.ts";
 import { kakaoContent, kakaoRouteSettings, kakaoSimulator, kakaoSuppressed } from "./kakao-settings.ts";
 
+const refreshWaitMs = 20_000;
 export const recipientsFile = fileURLToPath(new URL("../../../../examples/recipients.csv", import.meta.url));
 
 /**
@@ -128,6 +130,8 @@ async function campaigns(
     if (sensSimulator !== null) {
       const recipients = join(dataDir, "kakao-recipients.csv");
       await writeKakaoRecipients(recipients);
+      // A list is checked against the template as it stands at the carrier; the poller has only just started.
+      await waitForRefresh(ledger.sql, { route: sensRouteName, waitMs: refreshWaitMs, signal: interruption.once });
       wanted.push({ name: "kakao demo", route: sensRouteName, content: kakaoContent, recipients });
     }
     const parts = { cli, ledger, producer, dataDir, interruption };
