@@ -172,6 +172,13 @@ describe("a campaign by a template", () => {
       expect.stringContaining(",kakao,"),
       "",
     ]);
+    const lines = await run("message", "search", "--campaign", "news", "--request", "open", "--format", "jsonl");
+    expect(
+      lines.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ route: "kakao", state: "queued", to: expect.stringContaining("*") }]);
     const none = await run("message", "search", "--to", "010-0000-0001", "--state", "delivered");
     expect(none).toMatchObject({ code: 0, out: "No messages.\n" });
   });
