@@ -14,6 +14,7 @@ import { campaignActionPages } from "./pages/campaign-actions.ts";
 import { campaignListPages } from "./pages/campaign-lists.ts";
 import { docsPages } from "./pages/docs.ts";
 import { eventPages } from "./pages/events.ts";
+import { historyPages } from "./pages/history.ts";
 import { inboundPages } from "./pages/inbound.ts";
 import { messagePages } from "./pages/message.ts";
 import { overviewPage } from "./pages/overview.ts";
@@ -139,6 +140,7 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     templatePages(pages, context);
     inboundPages(pages, context);
     eventPages(pages, context);
+    historyPages(pages, context, stopping.signal);
     recipientPages(pages, context);
     suppressionPages(pages, context);
     usagePages(pages, context);

@@ -53,6 +53,8 @@ describe("every page", () => {
       "/unknown",
       "/inbound",
       "/events?state=failed",
+      "/history",
+      "/history?from=2026-01-01&until=2026-01-31&state=failed&request=refused",
       "/recipients",
       "/suppressions",
       "/usage",

@@ -17,6 +17,7 @@ export type Place =
   | "unknown"
   | "templates"
   | "inbound"
+  | "history"
   | "recipients"
   | "suppressions"
   | "events"
@@ -42,6 +43,7 @@ const places: readonly (readonly [Place, string, string])[] = [
   ["unknown", "/unknown", "Unknown"],
   ["templates", "/templates", "Templates"],
   ["inbound", "/inbound", "Replies"],
+  ["history", "/history", "History"],
   ["recipients", "/recipients", "Recipients"],
   ["suppressions", "/suppressions", "Suppressions"],
   ["events", "/events", "Events"],

@@ -1,27 +1,19 @@
-import { Readable } from "node:stream";
-import { streamSearch } from "@hikyaku/ledger";
-import { searchExportColumns, searchExportFormats, writeSearch } from "@hikyaku/views";
+import { searchExportColumns, searchExportFormats } from "@hikyaku/views";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
 import { problemAnswers } from "../problem-answers.ts";
-import { goneSignal } from "../routes/gone-signal.ts";
 import { messageQuery, openFilterReader } from "./message-query.ts";
 import { messageSchema } from "./message-schema.ts";
+import { sendExport } from "./send-export.ts";
 
 const columns = Object.fromEntries(searchExportColumns.map((column) => [column, true as const]));
 const lineSchema = messageSchema
   .pick(columns as { [column in (typeof searchExportColumns)[number]]: true })
   .meta({ id: "ExportedMessage", description: "One line of an export: these fields, in this order." });
 
-const types = { csv: "text/csv; charset=utf-8", jsonl: "application/x-ndjson" } as const;
-
-/**
- * `GET /v1/messages/export`: all that a search finds, as it is read. A page of the ledger is in memory at a time, and the
- * next is read when the reader took it; nothing more is read when it has gone.
- */
+/** `GET /v1/messages/export`: all that a search finds. */
 export function exportMessagesRoute(app: Api, deps: ConsoleDeps, stopping: AbortSignal): void {
-  const { ledger, log } = deps;
   const readFilter = openFilterReader(deps);
 
   app.route({
@@ -48,17 +40,7 @@ export function exportMessagesRoute(app: Api, deps: ConsoleDeps, stopping: Abort
     async handler(request, reply) {
       const { format, ...query } = request.query;
       const filter = await readFilter(query);
-      const gone = goneSignal(reply.raw);
-      const pages = streamSearch(ledger.sql, filter, { signal: AbortSignal.any([gone, stopping]) });
-      // Broken off, it must not look like a shorter list: the stream ends by an error, and so does the connection.
-      const text = Readable.from(writeSearch(pages, format)).on("error", (err) => {
-        if (!gone.aborted) log.error({ err, format }, "an export of messages broke off");
-      });
-      reply
-        .type(types[format])
-        .header("content-disposition", `attachment; filename="messages.${format}"`)
-        .send(text as never);
-      return reply;
+      return sendExport(reply as never, deps, { filter, format, stopping });
     },
   });
 }
