@@ -19,7 +19,9 @@ export async function messageHistory(sql: Sql, { id }: { id: string }): Promise<
       cross join lateral (values
         (queued_at, 'queued', case when line is not null then 'line ' || line || ', round ' || round end, 0),
         (sending_at, 'sending', 'attempt ' || attempts, 1),
-        (accepted_at, 'accepted', concat_ws(', ', channel, 'carrier id ' || provider_message_id), 3),
+        -- A receipt that is applied leaves this moment to the millisecond only, and it would stand before the sending of the same one.
+        (case when accepted_at >= date_trunc('milliseconds', sending_at) then greatest(accepted_at, sending_at) else accepted_at end,
+         'accepted', concat_ws(', ', channel, 'carrier id ' || provider_message_id), 3),
         (sent_at, 'sent', null, 4),
         (delivered_at, 'delivered', null, 6),
         (displayed_at, 'displayed', null, 7),

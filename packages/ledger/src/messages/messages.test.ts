@@ -94,6 +94,20 @@ test("all messages of a recipient are found, over campaigns, rounds and single o
   expect(await messagesOfRecipient(sql, { recipient: recipientOf(3), limit: 10 })).toEqual([]);
 });
 
+test("the history has a message accepted after it was sent, also where one moment is known more exactly than the other", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { ids } = await givenRunning(sql, 2);
+  await send(sql, ids, { to: "accepted" });
+  const whats = async (id = "") => (await messageHistory(sql, { id })).map(({ what }) => what);
+  await sql`update message set sending_at = date_trunc('milliseconds', accepted_at) + interval '400 microseconds',
+                               accepted_at = date_trunc('milliseconds', accepted_at)`;
+  expect(await whats(ids[0])).toEqual(["queued", "sending", "accepted"]);
+  // Sent again though it had been accepted: that was later.
+  await sql`update message set accepted_at = sending_at - interval '1 second', queued_at = sending_at - interval '2 seconds'`;
+  expect(await whats(ids[1])).toEqual(["queued", "accepted", "sending"]);
+});
+
 test("the history tells everything that happened, in order, without number or text", async () => {
   await using ledger = await openTestLedger();
   const { sql } = ledger;
