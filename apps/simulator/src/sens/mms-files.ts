@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SimClock } from "../clock.ts";
 import { type Answer, ok, refused } from "./answer.ts";
+import { badFields } from "./body-fields.ts";
 import { sensError } from "./refusal.ts";
 import { withMilliseconds } from "./times.ts";
 
@@ -34,11 +35,7 @@ export function createMmsFiles(clock: SimClock) {
   return {
     upload(json: unknown): Answer {
       const read = uploadSchema.safeParse(json);
-      if (!read.success) {
-        return refused(
-          sensError(400, ...read.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`)),
-        );
-      }
+      if (!read.success) return refused(badFields(read.error));
       const { fileName, fileBody } = read.data;
       const picture = Buffer.from(fileBody, "base64");
       if (picture.length > mostBytes) return refused(sensError(400, "fileBody: at most 300 KB"));

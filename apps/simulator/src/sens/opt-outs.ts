@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { SimClock } from "../clock.ts";
 import { type Answer, ok, refused } from "./answer.ts";
-import { nothingFound, sensError } from "./refusal.ts";
+import { badFields } from "./body-fields.ts";
+import { nothingFound } from "./refusal.ts";
 import { withMilliseconds } from "./times.ts";
 
 const numbersSchema = z
@@ -33,14 +34,14 @@ export function createOptOuts(clock: SimClock) {
   });
   const readNumbers = (json: unknown) => {
     const read = numbersSchema.safeParse(json);
-    return read.success ? read.data.map(({ clientTelNo }) => clientTelNo) : refusalOf(read.error);
+    return read.success ? read.data.map(({ clientTelNo }) => clientTelNo) : refused(badFields(read.error));
   };
 
   return {
     has: (number: string): boolean => byNumber.has(number),
     list(query: Readonly<Record<string, string>>): Answer {
       const read = querySchema.safeParse(query);
-      if (!read.success) return refusalOf(read.error);
+      if (!read.success) return refused(badFields(read.error));
       const { clientTelNo, startTime = 0, endTime = Infinity, pageSize = 20, pageIndex = 0 } = read.data;
       const found = [...byNumber.values()].filter(
         (entry) =>
@@ -73,9 +74,3 @@ export function createOptOuts(clock: SimClock) {
 }
 
 export type OptOuts = ReturnType<typeof createOptOuts>;
-
-function refusalOf(error: z.core.$ZodError): Answer {
-  return refused(
-    sensError(400, ...error.issues.map(({ path, message }) => `${path.map(String).join(".") || "body"}: ${message}`)),
-  );
-}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { optionalText } from "./body-fields.ts";
 import type { Entry } from "./messages.ts";
 import type { Channel, SensSettings, Template } from "./options.ts";
 import { type Refusal, sensError } from "./refusal.ts";
@@ -14,8 +15,6 @@ export interface SendRequest {
 }
 
 const text = z.string();
-/** Not set where it is empty: clients fill in all they know. */
-const optionalText = text.optional().transform((value) => (value === "" ? undefined : value));
 const row = z.looseObject({ title: text, description: text });
 const buttonSchema = z.looseObject({
   type: z.enum(["DS", "WL", "AL", "BK", "MD", "AC"]),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { badFields, optionalText } from "./body-fields.ts";
 import { countBytes, cutToBytes } from "./euc-kr.ts";
 import { type Refusal, sensError } from "./refusal.ts";
 import { readReserveTime } from "./times.ts";
@@ -20,8 +21,6 @@ export interface SmsRequest {
 }
 
 const text = z.string();
-/** Not set where it is empty: clients fill in all they know. */
-const optionalText = text.optional().transform((value) => (value === "" ? undefined : value));
 const upper = z.string().transform((value) => value.toUpperCase());
 const bodySchema = z.looseObject({
   type: upper.pipe(z.enum(["SMS", "LMS", "MMS"])),
@@ -64,11 +63,7 @@ export function readSmsBody(
 ): { readonly request: SmsRequest } | { readonly refusal: Refusal } {
   const refuse = (...errors: string[]) => ({ refusal: sensError(400, ...errors) });
   const parsed = bodySchema.safeParse(json);
-  if (!parsed.success) {
-    return refuse(
-      ...parsed.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "body"}: ${message}`),
-    );
-  }
+  if (!parsed.success) return { refusal: badFields(parsed.error) };
   const {
     type,
     contentType = "COMM",
