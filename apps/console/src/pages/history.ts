@@ -1,8 +1,9 @@
 import { maskNumber, messageStates, occurrencesAfter } from "@hikyaku/core";
-import { findCampaign, listRoutes, type MessageFilter, requestStates, searchMessages } from "@hikyaku/ledger";
+import { listRoutes, type MessageFilter, requestStates, searchMessages } from "@hikyaku/ledger";
 import { messageView } from "@hikyaku/views";
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
+import { lookForCampaign } from "../api/campaigns/find-by-name.ts";
 import { cursorOf, readCursor } from "../api/cursor.ts";
 import { sendExport } from "../api/messages/send-export.ts";
 import { messageTable } from "./campaign-lists.ts";
@@ -75,10 +76,7 @@ ${found?.before && html`${found.rows.length < pageSize && html`<p class="soft">S
     const end = until === undefined ? undefined : beginOf(nextDay(until), timeZone);
     if (begin === null) return { filter: null, fault: `“${from}” is no day; write it as 2026-11-26.` };
     if (end === null) return { filter: null, fault: `“${until}” is no day; write it as 2026-11-26.` };
-    const of =
-      campaign === undefined
-        ? undefined
-        : ((await findCampaign(sql, { id: campaign })) ?? (await findCampaign(sql, { key: campaign })));
+    const of = campaign === undefined ? undefined : await lookForCampaign(sql, campaign);
     if (of === null) return { filter: null, fault: `No campaign has the id or key “${campaign}”.` };
     const inState = messageStates.find((each) => each === state);
     const cameTo = requestStates.find((each) => each === request);

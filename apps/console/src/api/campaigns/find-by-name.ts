@@ -8,9 +8,14 @@ export const campaignParams = z.object({
   campaign: z.string().min(1).max(200).describe("The campaign's id or its key (percent-encoded)."),
 });
 
-/** By id, else by key. @throws Problem `campaign-not-found` */
+/** By id, else by key; null when there is none. */
+export async function lookForCampaign(sql: Sql, name: string): Promise<CampaignRow | null> {
+  return (await findCampaign(sql, { id: name })) ?? (await findCampaign(sql, { key: name }));
+}
+
+/** The same. @throws Problem `campaign-not-found` */
 export async function findByName(sql: Sql, name: string): Promise<CampaignRow> {
-  const campaign = (await findCampaign(sql, { id: name })) ?? (await findCampaign(sql, { key: name }));
+  const campaign = await lookForCampaign(sql, name);
   if (campaign) return campaign;
   throw new Problem("campaign-not-found", {
     errors: [{ parameter: "campaign", detail: "no campaign has this id or key" }],
