@@ -1,3 +1,4 @@
+import { waitFor } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { route } from "../../test/given.ts";
 import { openTestLedger } from "../../test/test-ledger.ts";
@@ -21,6 +22,29 @@ test("a copy from before is read again, once, and is fresh when that has ended",
   await recordAccount(sql, nothing);
   expect(await look()).toBe("fresh");
   expect(await takeAccountRefresh(sql, take)).toBe(false);
+});
+
+test("of those that ask at the same time, one has it read", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  await takeAccountRefresh(sql, take);
+  await recordAccount(sql, nothing);
+  const since = new Date(Date.now() + 1_000);
+  const look = () => freshAccount(sql, { route, since, patienceMs: 60_000 });
+  // Another process has asked by then, and the copy is being read already.
+  const readAt = new Date(since.getTime() + 2_000);
+  const answers = sql.begin(async (other) => {
+    await other`
+      update carrier_account set asked_at = ${since}, tried_at = ${readAt}, taken_until = now() + interval '1 minute'`;
+    const late = look();
+    const isWaiting = async () =>
+      (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).count >
+      0;
+    await waitFor(isWaiting, { what: "the late one to wait for the row" });
+    return { late };
+  });
+  expect(await (await answers).late).toBe("asking");
+  expect(await findAccount(sql, { route })).toMatchObject({ askedAt: since, triedAt: readAt });
 });
 
 test("a carrier that gives no answer is not waited for any longer, an earlier fault says nothing", async () => {
