@@ -168,6 +168,7 @@ export {
   removeSuppression,
   type SuppressionRow,
 } from "./suppressions/suppression.ts";
+export { awaitRefresh } from "./templates/await-refresh.ts";
 export { type AccountFreshness, freshAccount } from "./templates/fresh-account.ts";
 export {
   type CarrierChannelRow,

@@ -1,4 +1,4 @@
-import { askRefresh, findAccount, findCampaign } from "@hikyaku/ledger";
+import { awaitRefresh, findAccount, findCampaign } from "@hikyaku/ledger";
 import { type EnqueueRequest, InvalidContentError, type Producer } from "@hikyaku/producer";
 import type { SensSimulator } from "@hikyaku/simulator";
 import { type NodeProcess, waitFor } from "@hikyaku/testkit";
@@ -33,9 +33,7 @@ async function putTemplate({ simulator, ledger }: SensSystem, template: Template
 
 /** Has a poller read the account, and waits for it. */
 async function read({ sql }: SensSystem["ledger"]): Promise<void> {
-  const askedAt = await askRefresh(sql, { route });
-  const isRead = async () => ((await findAccount(sql, { route }))?.refreshedAt ?? 0) > askedAt;
-  await waitFor(isRead, { timeoutMs: 30_000, what: "the templates to be read" });
+  expect(await awaitRefresh(sql, { route, patienceMs: 30_000 })).toBe("fresh");
 }
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);

@@ -47,6 +47,31 @@ test("of those that ask at the same time, one has it read", async () => {
   expect(await findAccount(sql, { route })).toMatchObject({ askedAt: since, triedAt: readAt });
 });
 
+test("what is being read for somebody else already, but late enough, is not asked for again", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  await takeAccountRefresh(sql, take);
+  const asked = new Date(Date.now() - 5_000);
+  const since = new Date(Date.now() - 2_000);
+  await sql`update carrier_account set asked_at = ${asked}`;
+  const look = (patienceMs = 60_000) => freshAccount(sql, { route, since, patienceMs });
+  expect(await look()).toBe("asking");
+  expect(await look(0)).toBe("unread");
+  expect((await findAccount(sql, { route }))?.askedAt).toEqual(asked);
+  await recordAccount(sql, nothing);
+  expect(await look()).toBe("fresh");
+});
+
+test("what was being read by a process that died is asked for again", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  await takeAccountRefresh(sql, { ...take, leaseMs: 0 });
+  const asked = new Date(Date.now() - 5_000);
+  await sql`update carrier_account set asked_at = ${asked}`;
+  expect(await freshAccount(sql, { route, since: new Date(Date.now() - 2_000), patienceMs: 60_000 })).toBe("asking");
+  expect((await findAccount(sql, { route }))?.askedAt?.getTime()).toBeGreaterThan(asked.getTime());
+});
+
 test("a carrier that gives no answer is not waited for any longer, an earlier fault says nothing", async () => {
   await using ledger = await openTestLedger();
   const { sql } = ledger;

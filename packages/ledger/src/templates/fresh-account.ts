@@ -19,6 +19,10 @@ export async function freshAccount(
     case
       when account.tried_at >= ${since} and account.refreshed_at >= account.tried_at
         and account.refreshed_at > now() - ${goodForMs} * interval '1 millisecond' then 'fresh'
+      -- It is being read for somebody else, and is new enough for this one, too.
+      when account.tried_at >= ${since} and account.taken_until > now()
+        and account.tried_at > now() - ${patienceMs} * interval '1 millisecond' then 'asking'
+      when account.tried_at >= ${since} and account.taken_until > now() then 'unread'
       when account.asked_at < ${since} or account.asked_at < now() - ${goodForMs} * interval '1 millisecond' then 'stale'
       when account.tried_at > account.asked_at and account.taken_until is null and account.error is not null then 'unread'
       when account.asked_at < now() - ${patienceMs} * interval '1 millisecond' then 'unread'

@@ -24,7 +24,7 @@ export async function listAccounts(sql: Sql): Promise<CarrierAccountRow[]> {
     select route, asked_at, tried_at, refreshed_at, error from carrier_account order by route`;
 }
 
-/** Asks for a fresh copy and answers when that was; it is there when `refreshedAt`, or `triedAt` with an error, is later. */
+/** Asks for a fresh copy and answers when that was: one whose reading began (`triedAt`) later is what was asked for. */
 export async function askRefresh(sql: Sql, { route }: { route: string }): Promise<Date> {
   const [asked] = await sql<{ askedAt: Date }[]>`
     insert into carrier_account (route, asked_at) values (${route}, now())

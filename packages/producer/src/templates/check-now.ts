@@ -1,12 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { askRefresh, type CampaignRow, findAccount, freshAccount, type Sql } from "@hikyaku/ledger";
+import { awaitRefresh, type CampaignRow, findAccount, type Sql } from "@hikyaku/ledger";
 import type { CampaignContext } from "../campaigns/context.ts";
 import type { ImportWarning } from "../recipients/warning-tally.ts";
 import { checkLegs, templateLegs } from "./template-legs.ts";
 
 /** A poller notices within a second that somebody asks; who waits for the answer is a person or a request. */
 const patienceMs = 5_000;
-const lookEveryMs = 100;
 
 /**
  * Whether the templates of a campaign are still what it was written by, asked at the carrier now. Where the carrier can't be asked, the copy
@@ -28,15 +26,7 @@ export async function checkNow(
 
 /** Has the copy of a route's templates read again, and waits for it; false when nobody could. */
 export async function refreshTemplates(sql: Sql, route: string): Promise<boolean> {
-  const since = await askRefresh(sql, { route });
-  // Others may ask again meanwhile, and theirs is waited for, too; but not for ever.
-  const end = performance.now() + 2 * patienceMs;
-  while (performance.now() < end) {
-    const freshness = await freshAccount(sql, { route, since, patienceMs });
-    if (freshness !== "asking") return freshness === "fresh";
-    await delay(lookEveryMs);
-  }
-  return false;
+  return (await awaitRefresh(sql, { route, patienceMs })) === "fresh";
 }
 
 /** Nothing where there is no copy: the comparison says that itself. */
