@@ -178,6 +178,16 @@ describe("the audit", () => {
     expect(await page("/audit?action=release-route")).not.toContain("asked the carrier");
   });
 
+  test("shows what a newer version wrote, which this one has no word for", async () => {
+    const { sql } = site.ledger;
+    await sql`alter table audit drop constraint audit_action_check`;
+    await sql`insert into audit (actor, action, reason) values ('cli:sato@host', 'something-newer', 'at night')`;
+    expect((await auditOf("limit=1")).items).toMatchObject([{ action: "something-newer", reason: "at night" }]);
+    const shown = await page("/audit");
+    expect(shown).toContain("something-newer");
+    expect(shown).toContain("at night");
+  });
+
   test("is read page by page", async () => {
     const first = await auditOf("limit=2");
     const rest = await auditOf(`limit=100&cursor=${first.nextCursor}`);

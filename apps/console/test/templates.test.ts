@@ -1,4 +1,5 @@
-import { publishRoutes, recordAccount, takeAccountRefresh } from "@hikyaku/ledger";
+import { noteAccountError, publishRoutes, recordAccount, takeAccountRefresh } from "@hikyaku/ledger";
+import { waitFor } from "@hikyaku/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestConsole, type TestConsole } from "./start-test-console.ts";
 
@@ -88,6 +89,61 @@ test("a campaign by a template that is not approved is refused with its state", 
   const refused = await site.call("POST", "/v1/campaigns", { body, headers: { "idempotency-key": "back" } });
   expect(refused.json()).toMatchObject({ errors: [{ code: "template-not-usable" }] });
   expect(refused.json().detail).toContain("is returned (REJECT)");
+});
+
+test("what starts by the copy of its template, as the carrier can't be asked, is told so by API and page", async () => {
+  const { sql } = site.ledger;
+  const template = { ...approved, templateCode: "PLAIN01", content: "#{name}님", buttons: [] };
+  const copy = { code: "PLAIN01", state: "COMPLETE", template };
+  const take = () => takeAccountRefresh(sql, { route: "kakao", everyMs: 600_000, leaseMs: 60_000 });
+  await take();
+  await recordAccount(sql, { route: "kakao", templates: [copy], channels: [] });
+  const given = async (key: string, query = "") => {
+    const body = {
+      route: "kakao",
+      class: "transactional",
+      content: { templateCode: "PLAIN01", text: "#{name}님" },
+    };
+    const created = await site.call("POST", "/v1/campaigns", { body, headers: { "idempotency-key": key } });
+    expect(created.statusCode, created.body).toBe(201);
+    const recipients = [{ to: "010-1234-5678", name: "하나", url: "shop.example" }];
+    const imported = () =>
+      site.call("POST", `/v1/campaigns/${created.json().id}/recipients${query}`, { body: recipients });
+    return { id: created.json().id, imported };
+  };
+  /** Does it, while a poller finds the carrier away. */
+  const whileAway = async <T>(action: () => Promise<T>): Promise<T> => {
+    const done = action();
+    await waitFor(take, { what: "the templates to be asked for" });
+    await noteAccountError(sql, { route: "kakao", error: "HTTP 500" });
+    return await done;
+  };
+  const warning = {
+    code: "template-copy-counts",
+    message: expect.stringContaining("could not be read now (HTTP 500)"),
+  };
+
+  const first = await given("copy-1");
+  await first.imported();
+  const started = await whileAway(() => site.call("POST", `/v1/campaigns/${first.id}/start`));
+  expect(started.json()).toMatchObject({ state: "running", warnings: [warning] });
+  await site.call("POST", `/v1/campaigns/${first.id}/pause`);
+  const resumed = await whileAway(() => site.call("POST", `/v1/campaigns/${first.id}/resume`));
+  expect(resumed.json()).toMatchObject({ state: "running", warnings: [warning] });
+  const again = await site.call("POST", `/v1/campaigns/${first.id}/start`);
+  expect(again.json()).toMatchObject({ state: "running", warnings: [] });
+
+  const second = await given("copy-2", "?start=true");
+  expect((await whileAway(second.imported)).json()).toMatchObject({ state: "running", warnings: [warning] });
+
+  const third = await given("copy-3");
+  await third.imported();
+  const form = { cookie, form: {} };
+  const answer = await whileAway(() => site.browse(`/campaigns/${third.id}/start`, form));
+  expect(answer.statusCode).toBe(303);
+  const shown = await site.browse(String(answer.headers.location), { cookie });
+  expect(shown.body).toContain("Started.");
+  expect(shown.body).toContain("their copy counted");
 });
 
 test("the history is searched over HTTP, page by page", async () => {

@@ -12,12 +12,18 @@ const withoutClients: Plugin = {
   load: (id) => (id === "\0no-client" ? "export const Pool = undefined, ProxyAgent = undefined;" : null),
 };
 
+/**
+ * What goes into the bundle: the workspace's own packages, and PostgreSQL's driver, as this repository mends it (`patches/`): as published, a
+ * statement that follows at once on one whose connection was reset is never settled.
+ */
+const isBundled = (id: string) => /^(?:[./]|@hikyaku\/)|^(?:undici|postgres)$/.test(id);
+
 /** Writes `dist/index.js` and answers the packages it imports. */
 export async function bundleCode(packageFolder: URL, dist: URL): Promise<Set<string>> {
   const bundle = await rolldown({
     input: fileURLToPath(new URL("src/index.ts", packageFolder)),
     platform: "node",
-    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.startsWith("@hikyaku/") && id !== "undici",
+    external: (id) => !isBundled(id),
     plugins: [withoutClients],
     transform: {
       target: "node20",

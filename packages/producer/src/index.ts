@@ -53,3 +53,4 @@ export type {
   ScheduleTimes,
 } from "./schedules/schedule-fields.ts";
 export type { NextRun, Schedule, ScheduleRun, ScheduleState } from "./schedules/schedule-view.ts";
+export { templateCopyCounts } from "./templates/check-now.ts";

@@ -18,6 +18,10 @@ const names: Readonly<Record<AuditAction, string>> = {
   "cancel-reservation": "Reservation cancelled",
 };
 
+/** What a newer version wrote is shown as it wrote it. */
+const nameOf = (action: AuditEntry["action"]): string =>
+  new Map<string, string>(Object.entries(names)).get(action) ?? action;
+
 /** `GET /audit`: what was decided against a rule, against what the system had decided, or against what the carrier held to send. */
 export function auditPage(app: FastifyInstance, context: PageContext): void {
   const { deps, clock } = context;
@@ -52,7 +56,7 @@ ${last && html`<p class="actions"><a class="button" href="/audit?${filter}cursor
   function table(rows: readonly AuditEntry[]): Html {
     return html`<div class="scroll"><table><thead><tr><th class="number">When</th><th>Who</th><th>What</th><th>Of</th><th>Why</th></tr></thead><tbody>${rows.map(
       (entry) =>
-        html`<tr><td class="number">${clock.short(entry.at)}</td><td>${entry.actor}</td><td>${names[entry.action]}${entry.rule && html`: <b>${entry.rule}</b>`}</td><td>${subject(entry)}</td><td class="wide">${entry.reason === "" ? html`<span class="soft">no reason given</span>` : entry.reason}</td></tr>`,
+        html`<tr><td class="number">${clock.short(entry.at)}</td><td>${entry.actor}</td><td>${nameOf(entry.action)}${entry.rule && html`: <b>${entry.rule}</b>`}</td><td>${subject(entry)}</td><td class="wide">${entry.reason === "" ? html`<span class="soft">no reason given</span>` : entry.reason}</td></tr>`,
     )}</tbody></table></div>`;
   }
 }

@@ -1,5 +1,6 @@
 import type { CampaignState } from "@hikyaku/core";
 import type { CampaignCounts, CampaignRow, LegCounts } from "@hikyaku/ledger";
+import { type ImportWarning, templateCopyCounts } from "@hikyaku/producer";
 import type { FastifyInstance } from "fastify";
 import { findByName, showCampaign } from "../api/campaigns/find-by-name.ts";
 import { retryFailedCampaign } from "../campaigns/retry-failed-campaign.ts";
@@ -17,7 +18,8 @@ interface Action {
   isOffered(campaign: CampaignRow, counts: CampaignCounts): boolean;
   /** What it will do, before it is done. */
   explain(campaign: CampaignRow, counts: CampaignCounts, deps: ConsoleDeps): Html;
-  run(deps: ConsoleDeps, campaign: CampaignRow, user: string): Promise<unknown>;
+  /** @returns what it was done in spite of */
+  run(deps: ConsoleDeps, campaign: CampaignRow, user: string): Promise<readonly ImportWarning[]>;
   /** What is said afterwards, above numbers that speak for themselves. */
   done: string;
 }
@@ -34,7 +36,8 @@ const actions = {
     explain: ({ route }, counts) =>
       html`<p>${plural(counts.queued, "message")} will go out over <b>${route}</b>, as fast as the route may.</p>`,
     // A time set for later is overruled; otherwise the ledger's own clock says when now is.
-    run: ({ producer }, { id, startAt }) => producer.startCampaign({ id }, startAt ? { startAt: new Date() } : {}),
+    run: async ({ producer }, { id, startAt }) =>
+      (await producer.startCampaign({ id }, startAt ? { startAt: new Date() } : {})).warnings,
     done: "Started.",
   },
   pause: {
@@ -42,7 +45,10 @@ const actions = {
     isOffered: isIn("running"),
     explain: (_, counts) =>
       html`<p>Nothing more goes out until it is resumed. ${number(counts.queued)} are left to send; ${number(counts.sending)} are at the gateway at this moment and will finish. Receipts still come in.</p>`,
-    run: ({ producer }, { id }, user) => producer.pauseCampaign({ id }, { reason: `paused by ${user}` }),
+    run: async ({ producer }, { id }, user) => {
+      await producer.pauseCampaign({ id }, { reason: `paused by ${user}` });
+      return [];
+    },
     done: "Paused. Nothing more goes out until it is resumed.",
   },
   resume: {
@@ -50,7 +56,7 @@ const actions = {
     isOffered: isIn("paused"),
     explain: ({ pauseReason }, counts) =>
       html`<p>It was paused because: ${pauseReason ?? "no reason given"}.</p><p>The ${plural(counts.queued, "message")} left to send go out.</p>`,
-    run: ({ producer }, { id }) => producer.resumeCampaign({ id }),
+    run: async ({ producer }, { id }) => (await producer.resumeCampaign({ id })).warnings,
     done: "Resumed.",
   },
   "retry-failed": {
@@ -58,7 +64,10 @@ const actions = {
     isOffered: (campaign, counts) => isIn("running", "paused", "dispatched", "finished")(campaign) && counts.failed > 0,
     explain: (_, counts) =>
       html`<p>A new round for those whose newest message failed: at most ${number(counts.failed)}, fewer if some were sent again before, or were or may be reached by their second leg. Each is a message to the same recipient, and is billed. The old ones stay as history.</p>`,
-    run: (deps, campaign) => retryFailedCampaign(deps, campaign),
+    run: async (deps, campaign) => {
+      await retryFailedCampaign(deps, campaign);
+      return [];
+    },
     done: "Those it had failed for are queued again.",
   },
   cancel: {
@@ -67,7 +76,10 @@ const actions = {
     isOffered: (campaign) => !isIn("finished", "cancelled")(campaign),
     explain: (campaign, counts, deps) =>
       html`<p><b>This cannot be undone.</b> ${plural(counts.queued, "message")} will never be sent. ${number(counts.sending)} are at the gateway at this moment; what has gone out cannot be called back.</p>${held(deps, campaign, counts)}<p>To stop for a while, pause it instead.</p>`,
-    run: ({ producer }, { id }) => producer.cancelCampaign({ id }),
+    run: async ({ producer }, { id }) => {
+      await producer.cancelCampaign({ id });
+      return [];
+    },
     done: "Cancelled. Nothing more goes out.",
   },
 } as const satisfies Record<string, Action>;
@@ -101,10 +113,12 @@ export function actionsFor(campaign: CampaignRow, { counts, secondLegs }: LegCou
   return links;
 }
 
-export function noticeOf(name: string | undefined): Html | null {
-  return name !== undefined && Object.hasOwn(actions, name)
-    ? html`<p class="alert good">${actions[name as ActionName].done}</p>`
-    : null;
+/** What is said above a campaign after something was done to it, as {@link campaignActionPages} leads there. */
+export function noticeOf({ notice: name, warned }: { notice?: string; warned?: string }): Html | null {
+  if (name === undefined || !Object.hasOwn(actions, name)) return null;
+  const done = html`<p class="alert good">${actions[name as ActionName].done}</p>`;
+  if (warned !== templateCopyCounts) return done;
+  return html`${done}<p class="alert warn">The carrier's templates could not be read at that moment, so their copy counted. <a href="/templates">Templates</a> says how old it is, and why.</p>`;
 }
 
 /** `GET /campaigns/{campaign}/{action}` asks, `POST` does. */
@@ -132,9 +146,10 @@ export function campaignActionPages(app: FastifyInstance, context: PageContext):
     app.post(url, async (request, reply) => {
       const campaign = await findByName(sql, (request.params as { campaign: string }).campaign);
       const user = request.session?.name ?? "";
-      await action.run(deps, campaign, user);
+      const warnings = await action.run(deps, campaign, user);
+      const warned = warnings.some(({ code }) => code === templateCopyCounts) ? `&warned=${templateCopyCounts}` : "";
       deps.log.info({ campaignId: campaign.id, action: name, user }, "campaign action by a person");
-      return reply.redirect(`/campaigns/${campaign.id}?notice=${name}`, 303);
+      return reply.redirect(`/campaigns/${campaign.id}?notice=${name}${warned}`, 303);
     });
   }
 }

@@ -37,14 +37,14 @@ export function campaignPage(app: FastifyInstance, context: PageContext): void {
       now: new Date(),
       clock,
     };
-    const { notice } = request.query as { notice?: string };
+    const notice = noticeOf(request.query as { notice?: string; warned?: string });
     return context.send(request, reply, {
       title: `${percent(doneShare(progress))} ${campaign.name}`,
       place: "campaigns",
       refreshMs: 2_000,
       main: html`
 <div class="crumb"><a href="/">Campaigns</a></div>
-${noticeOf(notice)}
+${notice}
 <div id="live" data-part>
 <div class="head"><h1>${campaign.name}</h1><span class="state ${campaign.state}">${campaign.state}</span></div>
 <div class="soft small">${campaign.route} · key <code>${campaign.key}</code>${campaign.round > 1 && html` · round ${campaign.round}`} · created ${clock.short(campaign.createdAt)}</div>

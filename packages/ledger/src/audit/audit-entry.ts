@@ -11,6 +11,9 @@ export const auditActions = [
 
 export type AuditAction = (typeof auditActions)[number];
 
+/** A word that this version does not know: while an upgrade is rolled out, newer processes write beside older ones that read. */
+export type NewerWord = string & Record<never, never>;
+
 /** A row of `audit`: who decided what, why and when. */
 export interface AuditEntry {
   /** In the order of time. */
@@ -18,9 +21,10 @@ export interface AuditEntry {
   at: Date;
   /** `api-key:shop`, `user:operator`, `cli:sato@host`. */
   actor: string;
-  action: AuditAction;
+  /** An {@link AuditAction}, or what a newer version has for one. */
+  action: AuditAction | NewerWord;
   /** Of an overridden rule: which. */
-  rule: OverridableRule | null;
+  rule: OverridableRule | NewerWord | null;
   /** As given; empty when none was. */
   reason: string;
   route: string | null;

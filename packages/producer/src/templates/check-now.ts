@@ -6,6 +6,9 @@ import { checkLegs, templateLegs } from "./template-legs.ts";
 /** A poller notices within a second that somebody asks; who waits for the answer is a person or a request. */
 const patienceMs = 5_000;
 
+/** The code of the warning that a campaign went on although its carrier could not be asked about its templates. */
+export const templateCopyCounts = "template-copy-counts";
+
 /**
  * Whether the templates of a campaign are still what it was written by, asked at the carrier now. Where the carrier can't be asked, the copy
  * counts as it was last read, and a warning says so: a carrier that is away for a moment must not keep a campaign from starting.
@@ -36,5 +39,5 @@ async function copyCounts(sql: Sql, route: string): Promise<ImportWarning[]> {
   const readAt = account.refreshedAt.toISOString();
   const why = account.error ?? "no poller has answered";
   const message = `the templates of ${route} could not be read now (${why}); as they were at ${readAt}, all is well`;
-  return [{ code: "template-copy-counts", message, rows: 0, firstLine: null }];
+  return [{ code: templateCopyCounts, message, rows: 0, firstLine: null }];
 }

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
 import type { Api } from "../api.ts";
 import { pageOf, pageQuery, pageSchema, readCursor } from "../cursor.ts";
+import { openEnum } from "../open-enum.ts";
 import { problemAnswers } from "../problem-answers.ts";
 
 const entrySchema = z
@@ -11,8 +12,8 @@ const entrySchema = z
     id: z.int(),
     at: z.date(),
     actor: z.string().describe("Who: `api-key:shop`, `user:operator`, `cli:sato@host`."),
-    action: z.enum(auditActions),
-    rule: z.enum(overridableRules).nullable().describe("Which rule was overridden."),
+    action: openEnum(auditActions),
+    rule: openEnum(overridableRules).nullable().describe("Which rule was overridden."),
     reason: z.string().describe("As given; empty when none was."),
     route: z.string().nullable(),
     campaignId: z.uuid().nullable(),

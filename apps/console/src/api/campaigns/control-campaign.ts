@@ -7,14 +7,19 @@ import type { Api } from "../api.ts";
 import { optionalBody } from "../optional-body.ts";
 import { problemAnswers } from "../problem-answers.ts";
 import { goneSignal } from "../routes/gone-signal.ts";
+import { warningSchema } from "./campaign-fields.ts";
 import { campaignSchema } from "./campaign-schema.ts";
 import { campaignParams, findByName, showCampaign } from "./find-by-name.ts";
 
 const answers = { 200: campaignSchema, ...problemAnswers("campaign-not-found", "campaign-state") };
 
+const startedSchema = campaignSchema
+  .extend({ warnings: z.array(warningSchema).describe("E.g. that the carrier's templates could not be read again.") })
+  .meta({ id: "StartedCampaign", description: "A campaign, and what it was started in spite of." });
+
 /** Where the carrier has templates, they are compared again. */
 const started = {
-  200: campaignSchema,
+  200: startedSchema,
   ...problemAnswers("campaign-not-found", "campaign-state", "invalid-content"),
 };
 
@@ -88,8 +93,8 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
     async handler(request) {
       const { id } = await findByName(ledger.sql, request.params.campaign);
       const { startAt } = request.body;
-      await producer.startCampaign({ id }, startAt === undefined ? {} : { startAt });
-      return await viewOf(id);
+      const { warnings } = await producer.startCampaign({ id }, startAt === undefined ? {} : { startAt });
+      return { ...(await viewOf(id)), warnings };
     },
   });
 
@@ -127,8 +132,8 @@ export function controlCampaignRoutes(app: Api, deps: ConsoleDeps): void {
     },
     async handler(request) {
       const { id } = await findByName(ledger.sql, request.params.campaign);
-      await producer.resumeCampaign({ id });
-      return await viewOf(id);
+      const { warnings } = await producer.resumeCampaign({ id });
+      return { ...(await viewOf(id)), warnings };
     },
   });
 

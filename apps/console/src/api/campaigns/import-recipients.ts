@@ -45,6 +45,7 @@ export function importRecipientsRoute(app: Api, { producer, ledger }: ConsoleDep
         ...problemAnswers(
           "campaign-not-found",
           "campaign-state",
+          "invalid-content",
           "different-recipients",
           "import-busy",
           "rows-rejected",
@@ -70,8 +71,8 @@ export function importRecipientsRoute(app: Api, { producer, ledger }: ConsoleDep
           },
         },
       );
-      const state = start ? (await producer.startCampaign({ id })).state : result.state;
-      const { key, recipients, suppressed, rejected, duplicates, segments, rejections, warnings } = result;
+      const { state, warnings } = start ? await producer.startCampaign({ id }) : { state: result.state, warnings: [] };
+      const { key, recipients, suppressed, rejected, duplicates, segments, rejections } = result;
       return {
         id,
         key,
@@ -83,7 +84,7 @@ export function importRecipientsRoute(app: Api, { producer, ledger }: ConsoleDep
         segments,
         resumedRows,
         rejections,
-        warnings,
+        warnings: [...result.warnings, ...warnings],
       };
     },
   });

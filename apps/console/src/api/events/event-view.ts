@@ -1,13 +1,14 @@
-import { eventTypes, messageStates } from "@hikyaku/core";
+import { type EventType, eventTypes, messageStates } from "@hikyaku/core";
 import { type EventRow, eventStates } from "@hikyaku/ledger";
 import * as z from "zod";
+import { openEnum } from "../open-enum.ts";
 
 const moment = z.date().nullable();
 
 export const eventSchema = z
   .object({
     id: z.uuid().describe("The header `webhook-id`: the same for every attempt."),
-    type: z.enum(eventTypes as readonly [(typeof eventTypes)[number], ...(typeof eventTypes)[number][]]),
+    type: openEnum(eventTypes as readonly [EventType, ...EventType[]]),
     route: z.string(),
     state: z.enum(eventStates).describe("`failed`: given up, until it is told again by hand."),
     at: z.date().describe("When what it tells happened."),
