@@ -27,8 +27,9 @@ export function connectLedger(url: string, options: LedgerOptions = {}): Ledger 
     ...{ socket: socketOpener() },
     max: options.max ?? 10,
     backoff,
-    // Seconds; the driver's own 30 are spent on an address that a failover has left behind.
+    // Seconds, both; the driver's own 30 and 60 are spent on an address that a failover has left behind.
     connect_timeout: 10,
+    keep_alive: 10,
     connection: {
       application_name: options.applicationName ?? "hikyaku",
       options: planning.map(([name, value]) => `-c ${name}=${value}`).join(" "),

@@ -1,8 +1,6 @@
-import { once } from "node:events";
 import { readdir } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as pass } from "node:timers/promises";
-import { createDatabase, startPostgres } from "@hikyaku/testkit";
+import { createDatabase, startPostgres, startRelay } from "@hikyaku/testkit";
 import { validate, version } from "uuid";
 import { describe, expect, test } from "vitest";
 import { openTestLedger } from "../../test/test-ledger.ts";
@@ -99,33 +97,21 @@ describe("connectLedger", () => {
 
 test("a statement that follows at once on one whose connection was reset is settled, too", async () => {
   await using database = await createDatabase();
-  const url = new URL(database.url);
-  const server = { host: url.hostname, port: Number(url.port) };
-  const clients: Socket[] = [];
-  const relay = createServer((client) => {
-    const onward = connect(server);
-    client.on("error", () => onward.destroy());
-    onward.on("error", () => client.destroy());
-    client.pipe(onward).pipe(client);
-    clients.push(client);
-  });
-  await once(relay.listen(0, "127.0.0.1"), "listening");
-  url.port = String((relay.address() as AddressInfo).port);
-  const ledger = connectLedger(url.href, { max: 1 });
+  await using relay = await startRelay(database.url);
+  const ledger = connectLedger(relay.url, { max: 1 });
   try {
     for (let rounds = 0; rounds < 5; rounds += 1) {
       expect(await ledger.sql`select 1 as one`).toEqual([{ one: 1 }]);
       const cut = ledger.sql`select pg_sleep(60)`.execute();
       const next = cut.catch(() => ledger.sql`select 2 as two`);
       await pass(20);
-      clients.at(-1)?.resetAndDestroy();
+      expect(relay.cut()).toBe(1);
       await expect(cut).rejects.toMatchObject({ code: "ECONNRESET" });
       // There is no connection yet; what counts is that it hears of it.
       await next.catch((error) => expect(error).toMatchObject({ code: "CONNECTION_CLOSED" }));
     }
   } finally {
     await ledger.close();
-    relay.close();
   }
 });
 

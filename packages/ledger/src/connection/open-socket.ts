@@ -12,7 +12,7 @@ export interface ServerAddress {
 /**
  * A way to open sockets for postgres.js that send at once. Its own leave Nagle's algorithm on, and then a small packet
  * that follows another one waits for the server's delayed acknowledgement: 40 ms for the commit behind a COPY. And a host that vanishes is
- * noticed within half a minute, see {@link createHostWatch}; by keep-alive (10 s, then ten probes a second apart) where all has arrived.
+ * noticed, see {@link createHostWatch}.
  */
 export function socketOpener(): (address: ServerAddress) => Socket {
   const watch = createHostWatch();
@@ -22,7 +22,7 @@ export function socketOpener(): (address: ServerAddress) => Socket {
     // With several hosts in the URL, each attempt takes the next one.
     const index = attempts++ % host.length;
     const target = { host: host[index] ?? "localhost", port: port[index] ?? 5432 };
-    const socket = connect({ ...target, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 });
+    const socket = connect({ ...target, noDelay: true });
     watch(socket);
     // postgres.js reads `host` off the socket for the name to check in the server's certificate.
     return Object.assign(socket, target);

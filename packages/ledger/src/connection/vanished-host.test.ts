@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createDatabase, waitFor } from "@hikyaku/testkit";
 import { describe, expect, test } from "vitest";
-import { startRelay } from "../../test/relay.ts";
+import { startVanishingRelay } from "../../test/vanishing-relay.ts";
 import { connectLedger } from "../index.ts";
 import { createHostWatch } from "./vanished-host.ts";
 
@@ -43,7 +43,7 @@ async function talk(socket: Socket): Promise<void> {
 describe("a watched socket", () => {
   test("whose host vanished ends soon when an answer is owed, one to another host stays", async () => {
     using echo = await startEcho();
-    await using relay = await startRelay(echo.port);
+    await using relay = await startVanishingRelay(echo.port);
     const watch = createHostWatch({ silentMs: 300, answerMs: 300 });
     const [owed, elsewhere] = [await open(relay.port), await open(echo.port)];
     for (const { socket } of [owed, elsewhere]) {
@@ -100,8 +100,8 @@ describe("a watched socket", () => {
 test("a ledger whose host vanished in the middle goes on at the next of its hosts", async () => {
   await using database = await createDatabase();
   const url = new URL(database.url);
-  await using first = await startRelay(Number(url.port));
-  await using second = await startRelay(Number(url.port));
+  await using first = await startVanishingRelay(Number(url.port));
+  await using second = await startVanishingRelay(Number(url.port));
   const hosts = `127.0.0.1:${first.port},127.0.0.1:${second.port}`;
   const ledger = connectLedger(database.url.replace(url.host, hosts), { max: 1 });
   try {

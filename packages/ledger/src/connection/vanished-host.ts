@@ -20,8 +20,8 @@ interface Watched {
  * shorten that.
  *
  * Silence alone proves nothing: a report over millions of rows says nothing for minutes. So the address is asked for another connection. A
- * host that is there takes or refuses it at once; its statements may take their time, and what was written has arrived. One that keeps silent
- * is gone, and the statements fail with `ETIMEDOUT`, as they would have later.
+ * host that is there takes or refuses it at once; its statements may take their time, and what was written has arrived, so that keep-alive does the
+ * rest (10 s, then ten probes a second apart). One that keeps silent is gone, and the statements fail with `ETIMEDOUT`, as they would have later.
  *
  * @returns begins to watch one more socket, until it is destroyed
  */

@@ -1,15 +1,15 @@
 import { connect, type Socket } from "node:net";
 import { spawnNode, waitFor } from "@hikyaku/testkit";
 
-export interface Relay extends AsyncDisposable {
+export interface VanishingRelay extends AsyncDisposable {
   readonly port: number;
   /** From here on it is as if its host had lost its power. */
   vanish(): Promise<void>;
 }
 
 /** A process between a client and a server on this machine, which can vanish without a word. */
-export async function startRelay(targetPort: number): Promise<Relay> {
-  const process = spawnNode(new URL("./relay-process.ts", import.meta.url), { args: [String(targetPort)] });
+export async function startVanishingRelay(targetPort: number): Promise<VanishingRelay> {
+  const process = spawnNode(new URL("./vanishing-relay-process.ts", import.meta.url), { args: [String(targetPort)] });
   const port = Number((await process.ready(/listening on (\d+)/))[1]);
   const waiting: Socket[] = [];
   return {
