@@ -80,7 +80,7 @@ export { type TakeDueFallbacksInput, takeDueFallbacks } from "./fallback/take-du
 export { expireQueued } from "./feed/expire-queued.ts";
 export { advanceCursor, rewindCursor, rewindRoute } from "./feed/feed-cursor.ts";
 export { type FeedableCampaign, feedable } from "./feed/feedable.ts";
-export { holdFeederLease } from "./feed/feeder-lease.ts";
+export { holdFeederLease, releaseFeederLease } from "./feed/feeder-lease.ts";
 export { nextToFeed } from "./feed/next-to-feed.ts";
 export { orphanSingles } from "./feed/orphan-singles.ts";
 export { type DueMessage, type TakeDueInput, takeDue } from "./feed/take-due.ts";

@@ -58,7 +58,8 @@ export function connectRedis({ url, name, onError = () => {} }: RedisConnections
 
   return {
     get shared() {
-      shared ??= open({ lazyConnect: true });
+      // Not lazily: BullMQ, given a connection that waits for its first command, takes its first attempt for its last.
+      shared ??= open();
       return shared;
     },
     impatient(impatientMs = 1_000) {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { waitFor } from "@hikyaku/testkit";
+import { startRedis, waitFor } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { queueRedis } from "../test/queue-redis.ts";
+import { connectRedis } from "./connection.ts";
 import { openSendQueue } from "./send-queue.ts";
 import { openSendWorker } from "./send-worker.ts";
 
@@ -163,4 +164,24 @@ test.each([
   await using opened = await bundle();
   const { queue } = opened;
   await expect(queue.addCampaignJobs([jobOf(job)])).rejects.toThrow("ids");
+});
+
+test("a queue that was opened while Redis was away works when it is there", async () => {
+  await using redis = await startRedis();
+  await redis.stop();
+  const faults: Error[] = [];
+  const connections = connectRedis({ url: redis.url, onError: (error) => faults.push(error) });
+  const queue = openSendQueue({ connections, route: "r" });
+  try {
+    const added = queue.addSingle(randomUUID());
+    added.catch(() => {});
+    await waitFor(() => faults.length >= 2, { what: "Redis to be tried" });
+    await redis.restart();
+    await added;
+    await queue.addCampaignJobs([jobOf(ids(2))]);
+    expect(await queue.depth()).toMatchObject({ single: { waiting: 1 }, campaign: { waitingMessages: 2 } });
+  } finally {
+    await queue.close();
+    await connections.closeAll();
+  }
 });

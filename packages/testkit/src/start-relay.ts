@@ -6,6 +6,8 @@ export interface Relay extends AsyncDisposable {
   readonly url: string;
   /** Resets every connection there is, as a firewall or a pooler does that starts anew; answers how many. */
   cut(): number;
+  /** Connections that were made so far, also those that the server would not take. */
+  made(): number;
 }
 
 /** Passes everything on to the server of a URL, over connections that can be reset. */
@@ -13,7 +15,9 @@ export async function startRelay(target: string): Promise<Relay> {
   const url = new URL(target);
   const server = { host: url.hostname, port: Number(url.port) };
   const clients = new Set<Socket>();
+  let made = 0;
   const relay = createServer((client) => {
+    made += 1;
     const onward = connect(server);
     client.on("error", () => {});
     client.on("close", () => {
@@ -34,6 +38,7 @@ export async function startRelay(target: string): Promise<Relay> {
       for (const client of cut) client.resetAndDestroy();
       return cut.length;
     },
+    made: () => made,
     async [Symbol.asyncDispose]() {
       const closed = once(relay, "close");
       relay.close();

@@ -1,5 +1,13 @@
 import type { ClassRules, ProviderRules } from "@hikyaku/core";
-import { findRoute, holdFeederLease, type Ledger, orphanSingles, rewindRoute, takeDue } from "@hikyaku/ledger";
+import {
+  findRoute,
+  holdFeederLease,
+  type Ledger,
+  orphanSingles,
+  releaseFeederLease,
+  rewindRoute,
+  takeDue,
+} from "@hikyaku/ledger";
 import type { LaneDepth, SendQueue, Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import { createCampaignFeeder } from "./create-campaign-feeder.ts";
@@ -143,6 +151,13 @@ export function createFeeder(deps: FeederDeps) {
     return singles + retries + fed + waiting > 0 ? deps.settings.intervalMs : idleTickMs;
   };
 
+  /** What fails here may work in another process, which looks before this one does again. */
+  const letOthersFeed = async (): Promise<void> => {
+    await releaseFeederLease(sql, { route: deps.route, feeder: deps.feeder }).catch((err) =>
+      deps.log.debug({ err, route: deps.route }, "the feeding was not given to others"),
+    );
+  };
+
   const loop = async (): Promise<void> => {
     while (!closing) {
       let waitMs = idleTickMs;
@@ -150,6 +165,7 @@ export function createFeeder(deps: FeederDeps) {
         waitMs = await tick();
       } catch (err) {
         deps.log.error({ err, route: deps.route }, "feeding failed; trying again");
+        await letOthersFeed();
       }
       if (closing) return;
       await new Promise<void>((resolve) => {

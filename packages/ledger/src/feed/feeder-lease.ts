@@ -13,3 +13,11 @@ export async function holdFeederLease(
     where name = ${route} and (feeder is null or feeder = ${feeder} or feeder_until < now())`;
   return count > 0;
 }
+
+/** Gives the right to feed a route up before it ends; nothing where somebody else has it. */
+export async function releaseFeederLease(
+  sql: Sql,
+  { route, feeder }: { route: string; feeder: string },
+): Promise<void> {
+  await sql`update route set feeder = null, feeder_until = null where name = ${route} and feeder = ${feeder}`;
+}

@@ -30,6 +30,7 @@ import {
   pauseCampaign,
   publishRoutes,
   recordOutcomes,
+  releaseFeederLease,
   rewindCursor,
   rewindRoute,
   startCampaign,
@@ -51,6 +52,18 @@ describe("the feeder's lease", () => {
     await sql`update route set feeder_until = now() - interval '1 millisecond'`;
     expect(await holdFeederLease(sql, { route, feeder: other, ttlMs: 60_000 })).toBe(true);
     expect(await holdFeederLease(sql, { route, feeder: holder, ttlMs: 60_000 })).toBe(false);
+  });
+
+  test("can be given up by who has it, and by nobody else", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    await publishRoutes(sql, [{ name: route, provider: "kddi", settings: {} }]);
+    const [holder, other] = [newId(), newId()];
+    expect(await holdFeederLease(sql, { route, feeder: holder, ttlMs: 60_000 })).toBe(true);
+    await releaseFeederLease(sql, { route, feeder: other });
+    expect(await holdFeederLease(sql, { route, feeder: other, ttlMs: 60_000 })).toBe(false);
+    await releaseFeederLease(sql, { route, feeder: holder });
+    expect(await holdFeederLease(sql, { route, feeder: other, ttlMs: 60_000 })).toBe(true);
   });
 
   test("of a route nobody published is held by nobody", async () => {
