@@ -56,6 +56,17 @@ describe("channels", () => {
     expect(await client.listTemplates()).toEqual({ kind: "ok", value: [] });
   });
 
+  test.each([{ body: "<html>404 Not Found</html>" }, { body: { status: 404, errors: ["not found"] } }])(
+    "are not gone, nor are templates, because of a 404 with %j",
+    async ({ body }) => {
+      await using server = await startScriptedServer(() => ({ status: 404, body }));
+      await using client = testClient(server.port);
+      expect((await client.listChannels()).kind).not.toBe("ok");
+      expect((await client.listTemplates()).kind).not.toBe("ok");
+      expect(await client.readAccount()).toMatchObject({ kind: "failed-check" });
+    },
+  );
+
   test.each(["DELETING_PERMANETLY", "DELETING_PERMANENTLY"])("%s is one state, in both spellings", (channelStatus) => {
     expect(readChannel({ ...channel, channelStatus })?.channelStatus).toBe("DELETING_PERMANENTLY");
   });

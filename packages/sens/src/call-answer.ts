@@ -1,7 +1,7 @@
 import { type AttemptOutcome, decideByFailure, decideByStatus, parseRetryAfter } from "@hikyaku/core";
 import { headerOf, shownText, withoutTags } from "@hikyaku/exchange";
 import { type ErrorBody, readErrorBody } from "./error-body.ts";
-import { parseJson } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 import type { CallResult } from "./signed-caller.ts";
 
 type AnsweredCall = Extract<CallResult, { kind: "answer" }>;
@@ -9,8 +9,11 @@ type AnsweredCall = Extract<CallResult, { kind: "answer" }>;
 /** What a question to SENS came to. Nothing is changed by asking, so any of them may be asked again. */
 export type CallAnswer<T> =
   | { kind: "ok"; value: T }
-  /** 404: the carrier has nothing of that kind (yet). */
-  | { kind: "nothing"; reason: string }
+  /**
+   * 404: the carrier has nothing of that kind (yet). `isProof` when the body is empty, which is how SENS was seen to say it (protocol notes
+   * §6.2); another 404 of its own is no reason for alarm, but none to send anything again either.
+   */
+  | { kind: "nothing"; isProof: boolean; reason: string }
   /** The question itself is wrong: 400 and its like. */
   | { kind: "refused"; reason: string; httpStatus: number }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
@@ -22,7 +25,7 @@ const speedCodes = ["410", "420"];
 
 /**
  * Reads the answer to a GET or DELETE. A 404 means "nothing there" only when SENS itself said it: the gateway's own 404 (code 300) means that
- * the path is wrong.
+ * the path is wrong, and a page is some proxy's.
  *
  * @param read what the body says; undefined when it isn't what was asked for.
  */
@@ -40,7 +43,11 @@ export function readCall<T>(
     return { kind: "failed-check", reason: `HTTP ${status}: ${why}` };
   }
   const { reason, body } = reasonOfRefusal(result, secrets);
-  if (status === 404 && !body.isFromGateway) return { kind: "nothing", reason };
+  if (status === 404 && !body.isFromGateway) {
+    const isEmpty = result.broke === null && result.body.trim() === "";
+    if (isEmpty || isObject(parseJson(result.body))) return { kind: "nothing", isProof: isEmpty, reason };
+    return { kind: "failed-check", reason: `${reason}; it is no answer of SENS` };
+  }
   const outcome = decideByStatus(status, {}, { reason, retryAfterMs: retryAfterMs(result) });
   switch (outcome.kind) {
     case "throttled":

@@ -59,7 +59,7 @@ export async function listChannels(context: {
   const answer = readCall(result, context.credentials, (json) =>
     Array.isArray(json) ? json.map(readChannel).filter((channel) => channel !== undefined) : undefined,
   );
-  return answer.kind === "nothing" ? { kind: "ok", value: [] } : answer;
+  return answer.kind === "nothing" && answer.isProof ? { kind: "ok", value: [] } : answer;
 }
 
 /** Why nothing can be sent by a channel, or that its failover would do nothing; empty when all is well. */

@@ -123,6 +123,10 @@ describe("the results of one request", () => {
     ],
     [{ status: 500, body: "" }, { kind: "failed-check" }],
     [{ status: 200, body: "<html>" }, { kind: "failed-check" }],
+    [
+      { status: 404, body: "<html><h1>404 Not Found</h1></html>" },
+      { kind: "failed-check", reason: expect.stringContaining("it is no answer of SENS") },
+    ],
     [{ status: 200, body: "[]" }, { kind: "failed-check" }],
   ])("answered %j are checks to be made again", async (scripted, expected) => {
     expect((await check([ref(1), ref(2)], () => scripted)).answers).toMatchObject([expected, expected]);

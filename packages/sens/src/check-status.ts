@@ -35,7 +35,7 @@ function inList(
   if (list.kind !== "ok") return list;
   const message = list.value.messages.find(({ messageId }) => messageId === providerMessageId);
   return message === undefined
-    ? { kind: "nothing", reason: "the request's list does not have the message yet" }
+    ? { kind: "nothing", isProof: false, reason: "the request's list does not have the message yet" }
     : { kind: "ok", value: message };
 }
 

@@ -260,6 +260,9 @@ describe("a list that can't be read proves nothing", () => {
     [{ status: 400, body: { status: 400, errors: ["bad"] } }, { kind: "failed-check" }],
     [{ status: 500 }, { kind: "failed-check" }],
     [{ status: 200, body: "<html>" }, { kind: "failed-check" }],
+    [{ status: 404, body: "<html><h1>404 Not Found</h1></html>" }, { kind: "failed-check" }],
+    [{ status: 404, body: { status: 404, errors: ["not found"] } }, { kind: "failed-check" }],
+    [{ status: 404, body: "[]" }, { kind: "failed-check" }],
   ])("%j", async (scripted, expected) => {
     const { answers } = await lookUp([ref(1), ref(2)], () => scripted);
     expect(answers).toMatchObject([expected, expected]);

@@ -218,11 +218,13 @@ function answerOfReservation(reservation: CallAnswer<Reservation> | null): LookU
 async function listed(scope: ListScope, filter: ListFilter, pages: number, context: LookUpContext) {
   const answer = await listAll(scope, filter, pages, context);
   if (answer.kind === "ok") return answer.value;
-  return answer.kind === "nothing" ? { messages: [], isWhole: true } : failureOf(answer);
+  return answer.kind === "nothing" && answer.isProof ? { messages: [], isWhole: true } : failureOf(answer);
 }
 
-function failureOf(answer: Exclude<CallAnswer<unknown>, { kind: "ok" | "nothing" }>): Failure {
-  return answer.kind === "refused" ? { kind: "failed-check", reason: answer.reason } : answer;
+function failureOf(answer: Exclude<CallAnswer<unknown>, { kind: "ok" }>): Failure {
+  return answer.kind === "refused" || answer.kind === "nothing"
+    ? { kind: "failed-check", reason: answer.reason }
+    : answer;
 }
 
 function settleAll(group: readonly Sought[], answer: LookUpAnswer, search: Search): void {

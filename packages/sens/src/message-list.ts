@@ -88,7 +88,7 @@ export async function listAll(
   for (let page = 0; page < mostPages; page++) {
     const answer: CallAnswer<MessagePage> = await listPage(scope, filter, nextToken, context);
     // A later page that is gone is the end of the list; a first one is "nothing there".
-    if (answer.kind === "nothing" && page > 0) break;
+    if (answer.kind === "nothing" && answer.isProof && page > 0) break;
     if (answer.kind !== "ok") return answer;
     messages.push(...answer.value.messages);
     const { isLast, nextToken: next } = answer.value;

@@ -35,7 +35,7 @@ export function connectSensSms(
     channel,
     readPayload: (payload) => ({ text: (payload as SmsPayload).text }),
     idOf: ({ requestId }) => requestId,
-    reservation: async () => ({ kind: "nothing", reason: "nothing is reserved on this route" }),
+    reservation: async () => ({ kind: "nothing", isProof: true, reason: "nothing is reserved on this route" }),
   };
 
   const sendOne = async (message: OutgoingMessage): Promise<AttemptOutcome> => {

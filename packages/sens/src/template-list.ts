@@ -25,7 +25,7 @@ export async function listTemplates(
     const result = await context.caller.call({ method: "GET", target: withQuery(context.path, page) });
     const answer = readCall(result, context.credentials, (json) => (Array.isArray(json) ? json : undefined));
     // No match is an empty list or an empty 404 (protocol notes §9.1).
-    if (answer.kind === "nothing") break;
+    if (answer.kind === "nothing" && answer.isProof) break;
     if (answer.kind !== "ok") return answer;
     templates.push(...answer.value.map(readTemplate).filter((template) => template !== undefined));
     if (answer.value.length < pageSize) break;
