@@ -16,7 +16,9 @@ import {
   listMessages,
   messageHistory,
   newId,
+  operatorFigures,
   pauseCampaign,
+  publishRoutes,
   resendUnknown,
   resumeCampaign,
   retryFailed,
@@ -219,6 +221,22 @@ describe("a second leg over another route", () => {
     const ids = seconds.map(({ id }) => id);
     expect((await claim(sql, ids)).claimed).toEqual([]);
     expect((await claim(sql, ids, { route: "backup-sms" })).claimed).toHaveLength(2);
+  });
+
+  test("waits for its next attempt there when it goes back, and counts there", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    const { campaignId, seconds } = await givenOther(sql);
+    await publishRoutes(sql, [{ name: "backup-sms", provider: "kddi", settings: {} }]);
+    const ids = seconds.map(({ id }) => id);
+    await send(sql, ids, { to: "queued", dueInMs: 60_000, reason: "HTTP 429" }, { route: "backup-sms" });
+    const due = { route: "backup-sms", limit: 9, leaseMs: 1_000, campaigns: [campaignId], singles: false };
+    expect(await takeDue(sql, due)).toEqual([]);
+    await sql`update message set due_at = due_at - interval '61 seconds' where id = any(${ids}::uuid[])`;
+    const figures = Object.fromEntries((await operatorFigures(sql)).map((each) => [each.route, each]));
+    expect(figures).toMatchObject({ [route]: { queued: 0, oldestQueuedSeconds: 0 }, "backup-sms": { queued: 2 } });
+    expect(figures["backup-sms"]?.oldestQueuedSeconds).toBeGreaterThan(0);
+    expect((await takeDue(sql, due)).map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
   test("keeps a notification there from being taken for that of another message while it is in flight", async () => {

@@ -26,5 +26,6 @@ export async function stopSecondLegs(
 
 /** Of a row of `message`: whether {@link stopSecondLegs} met it while it was in flight. It must not wait for another attempt. */
 export function isStopped(sql: Queryable) {
-  return sql`(message.first_leg is not null and message.valid_until <= now())`;
+  // Never null, also without a validity: what negates it would take a waiting second leg for one that is not to wait.
+  return sql`(message.first_leg is not null and coalesce(message.valid_until <= now(), false))`;
 }

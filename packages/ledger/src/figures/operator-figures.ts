@@ -26,23 +26,29 @@ export const countLimit = 100_000;
 export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
   const rows = await sql<RouteFigures[]>`
     with active as (
-      select campaign.id, campaign.route, campaign.state, campaign.started_at, campaign.feed_cursor, campaign.fed_at,
-             counted.*
+      select id, route, fallback_route, state, started_at, feed_cursor, fed_at
       from campaign
+      where state in ('ready', 'running', 'paused', 'dispatched', 'cancelled') and finished_at is null
+    ),
+    -- Second legs count on the route they go over.
+    leg as (
+      select active.id, counted.route, counted.route = active.route as is_own, active.state, counted.queued, counted.sending, counted.unknown
+      from active
       cross join lateral (
-        select coalesce(sum(messages) filter (where campaign_count.state = 'queued'), 0)::bigint as queued,
+        select case when campaign_count.leg = 2 then coalesce(active.fallback_route, active.route) else active.route end as route,
+               coalesce(sum(messages) filter (where campaign_count.state = 'queued'), 0)::bigint as queued,
                coalesce(sum(messages) filter (where campaign_count.state = 'sending'), 0)::bigint as sending,
                coalesce(sum(messages) filter (where campaign_count.state = 'unknown'), 0)::bigint as unknown
         from campaign_count
-        where campaign_id = campaign.id and campaign_count.state in ('queued', 'sending', 'unknown')
+        where campaign_id = active.id and campaign_count.state in ('queued', 'sending', 'unknown')
+        group by 1
       ) as counted
-      where campaign.state in ('ready', 'running', 'paused', 'dispatched', 'cancelled') and campaign.finished_at is null
     ),
     of_campaigns as (
       select route,
              sum(queued) filter (where state = 'running')::bigint as queued,
              sum(sending)::bigint as sending, sum(unknown)::bigint as unknown
-      from active group by route
+      from leg group by route
     ),
     by_state as (
       select route, jsonb_object_agg(state, campaigns) as campaigns
@@ -53,14 +59,25 @@ export async function operatorFigures(sql: Sql): Promise<RouteFigures[]> {
       -- The next one to be fed is the oldest that waits, but for a window of messages that wait in the queue already.
       select active.route,
              case when next.queued_at is null then active.fed_at else greatest(next.queued_at, active.started_at) end as since
-      from active
+      from leg
+      join active on active.id = leg.id
       left join lateral (
         select queued_at from message
         where (campaign_id, id) > (active.id, coalesce(active.feed_cursor, ${firstId}))
           and (campaign_id, id) <= (active.id, ${lastId}::uuid) and accepted_at is null and ended_at is null
         order by campaign_id, id limit 1
       ) as next on true
-      where active.state = 'running' and active.queued > 0
+      where leg.state = 'running' and leg.is_own and leg.queued > 0
+      union all
+      -- Second legs from another route are handed out when they are due.
+      select leg.route, next.due_at
+      from leg
+      cross join lateral (
+        select due_at from message
+        where message.route = leg.route and campaign_id = leg.id and due_at <= now()
+        order by due_at limit 1
+      ) as next
+      where leg.state = 'running' and not leg.is_own and leg.queued > 0
     ),
     single as (
       select route, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'sending') as sending,

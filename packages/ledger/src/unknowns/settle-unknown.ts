@@ -118,7 +118,7 @@ function wasLookedUp(sql: Sql) {
 function isReachedOtherwise(sql: Sql) {
   // Not an `exists`, which the planner might answer from a hash over all messages.
   return sql`(
-    ${isStopped(sql)} is true
+    ${isStopped(sql)}
     or (message.fallback_after_ms is not null and (
       select second.state <> all(${vainEnds as unknown as string[]}::message_state[])
       from message as second where second.first_leg = message.id
