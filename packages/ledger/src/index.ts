@@ -30,7 +30,13 @@ export { isCapabilityProven, recordCapabilities } from "./capability/record-capa
 export { type LookUpMessage, loadLookUps } from "./checks/load-look-ups.ts";
 export { type PutOffCheck, putOffChecks } from "./checks/put-off-checks.ts";
 export { type CheckResult, recordChecks } from "./checks/record-checks.ts";
-export { type DueCheck, type TakeDueChecksInput, takeDueChecks } from "./checks/take-due-checks.ts";
+export {
+  awaitsCheck,
+  type DueCheck,
+  type TakeDueChecksInput,
+  takeDueChecks,
+  takeNextCheck,
+} from "./checks/take-due-checks.ts";
 export {
   connectLedger,
   type Ledger,

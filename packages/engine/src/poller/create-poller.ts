@@ -1,4 +1,4 @@
-import { type Ledger, takeDueChecks } from "@hikyaku/ledger";
+import { awaitsCheck, type DueCheck, type Ledger, takeDueChecks, takeNextCheck } from "@hikyaku/ledger";
 import type { Throttle } from "@hikyaku/queue";
 import type { Logger } from "../observing/create-logger.ts";
 import type { Metrics } from "../observing/create-metrics.ts";
@@ -28,26 +28,47 @@ export interface PollerDeps {
 
 /** A check taken and not answered within this time is taken again, by any poller. */
 const takenForMs = 120_000;
+/** Workers look each second whether they can probe by a message, so by then none could. */
+const probeOverdueMs = 5_000;
 
 /**
  * Asks the carrier about messages of one route that stay silent, until they have their final answer or the carrier no
  * longer knows. Any number of processes may run one: a due check is taken by exactly one of them.
  *
- * A check that fails is tried again later and never marks a message.
+ * A check that fails is tried again later and never marks a message. A held route with nothing to send is probed by one of them.
  */
 export function createPoller(deps: PollerDeps) {
-  const sql = deps.ledger.sql;
+  const { route, perCall } = deps;
+  const { sql } = deps.ledger;
+
+  const ask = async (due: readonly DueCheck[]): Promise<{ isAnswered: boolean }> => {
+    const [sought, checks] = [due.filter(deps.lookUps.isSought), due.filter((each) => !deps.lookUps.isSought(each))];
+    const askChecks = async () => {
+      const asked = await deps.asker.askAll(checks);
+      await recordAsked(deps, asked);
+      return asked.some((each) => each.asked === "answered");
+    };
+    const answered = await Promise.all([askChecks(), deps.lookUps.lookUp(sought)]);
+    return { isAnswered: answered.includes(true) };
+  };
+
+  /** Without this a fault that only questions met would end with the next message that is sent, be it in a week. */
+  const probe = async (): Promise<void> => {
+    if (!(await awaitsCheck(sql, { route })) || !(await deps.hold.takeProbe(probeOverdueMs))) return;
+    const check = await takeNextCheck(sql, { route, leaseMs: takenForMs });
+    if (check !== null && (await ask([check])).isAnswered) await deps.hold.release();
+  };
 
   const round = async (): Promise<boolean> => {
     await deps.hold.refresh();
-    if (deps.hold.held) return false;
+    if (deps.hold.held) {
+      await probe();
+      return false;
+    }
     const limit = roundSize(deps);
-    const { route, perCall } = deps;
     const due = await takeDueChecks(sql, { route, limit, leaseMs: takenForMs, perCall });
     if (due.length === 0) return false;
-    const [sought, checks] = [due.filter(deps.lookUps.isSought), due.filter((each) => !deps.lookUps.isSought(each))];
-    const asking = deps.asker.askAll(checks).then((asked) => recordAsked(deps, asked));
-    await Promise.all([asking, deps.lookUps.lookUp(sought)]);
+    await ask(due);
     return due.length >= limit;
   };
 

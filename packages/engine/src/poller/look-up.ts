@@ -177,9 +177,12 @@ export function createLookUps(deps: LookUpDeps) {
     isSought: ({ state, providerMessageId, sentInPlaceOf }: DueCheck): boolean =>
       deps.rules.canLookUp && sentInPlaceOf === null && (state === "unknown" || providerMessageId === null),
 
-    /** Looks them up and writes what came of it. Rejects only when the ledger does not answer. */
-    async lookUp(due: readonly DueCheck[]): Promise<void> {
-      if (due.length === 0) return;
+    /**
+     * Looks them up and writes what came of it; answers whether the carrier said anything of one of them. Rejects only when the ledger does
+     * not answer.
+     */
+    async lookUp(due: readonly DueCheck[]): Promise<boolean> {
+      if (due.length === 0) return false;
       const messages = await loadLookUps(sql, { ids: due.map(({ id }) => id) });
       const all = await Promise.all(messages.map(soughtOf));
       const sought = all.filter((each) => each !== null);
@@ -188,13 +191,13 @@ export function createLookUps(deps: LookUpDeps) {
         sql,
         missing.map((message) => ({ id: message.id, nextCheckInMs: againIn(postedAtOf(message), againSoonMs) })),
       );
-      if (sought.length === 0) return;
+      if (sought.length === 0) return false;
       const refs = sought.map(({ ref }) => ref);
       let answers: LookUpAnswer[] = [];
       try {
         const put = await deps.questions.put(async (client, turns) => (await client.lookUp?.(refs, turns)) ?? []);
         // No permit: the lease brings them back.
-        if (!put) return;
+        if (!put) return false;
         answers = put.answer;
         const throttled = answers.find((answer) => answer.kind === "throttled");
         if (throttled) deps.throttle.throttled(throttled.retryAfterMs, put.startedAt);
@@ -211,6 +214,7 @@ export function createLookUps(deps: LookUpDeps) {
         sought,
         sought.map((each, index) => foundOf(each, answers[index] ?? noAnswer)),
       );
+      return answers.some(({ kind }) => tellingKinds.has(kind));
     },
   };
 }
@@ -220,5 +224,8 @@ export type LookUps = ReturnType<typeof createLookUps>;
 function postedAtOf({ sendingAt, queuedAt }: LookUpMessage): Date {
   return sendingAt ?? queuedAt;
 }
+
+/** Without the carrier, none of these can be said. (`undecided` can: of a message of a moment ago nothing is asked.) */
+const tellingKinds: ReadonlySet<LookUpAnswer["kind"]> = new Set(["accepted", "rejected", "revoked", "missing"]);
 
 const noAnswer: LookUpAnswer = { kind: "failed-check", reason: "the provider gave no answer for this message" };

@@ -7,7 +7,8 @@ import type { Metrics } from "../observing/create-metrics.ts";
  * Whether a route may send, for this process. The truth stands on the route's row, where the claim reads it; this keeps a
  * local copy so that a held route stops at once here and costs no claims.
  *
- * A held route is probed: one message of one process, at growing intervals, tries whether the fault is over.
+ * A held route is probed: one message of one process, at growing intervals, tries whether the fault is over; where none can be sent, one
+ * question about a message that was.
  */
 export function createRouteHold(deps: {
   ledger: Ledger;
@@ -80,14 +81,16 @@ export function createRouteHold(deps: {
       setHeld(Boolean(row?.heldAt));
     },
     /**
-     * Whether this process may send one probing message now. Only for who has a message to probe with: the right is given
-     * to one process, and asking takes it.
+     * Whether this process may try the route now, by one message, or by one question where nothing waits to be sent. Only for who has
+     * something to try it with: the right is given to one process, and asking takes it.
+     *
+     * @param overdueMs for who comes second: only a probe that nobody took for so long
      */
-    async takeProbe(): Promise<boolean> {
+    async takeProbe(overdueMs = 0): Promise<boolean> {
       const row = await findRoute(deps.ledger.sql, deps.route);
       if (!row?.heldAt) return false;
       const nextProbeInMs = probeInMs((row.heldCause ?? "operator") as HoldCause, row.probeCount + 1);
-      return takeProbe(deps.ledger.sql, { route: deps.route, nextProbeInMs });
+      return takeProbe(deps.ledger.sql, { route: deps.route, nextProbeInMs, overdueMs });
     },
     /** The probe went well: the route sends again. The feeder begins again from the ledger. */
     async release(): Promise<void> {

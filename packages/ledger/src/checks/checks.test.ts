@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { age, givenRunning, message, route, send } from "../../test/given.ts";
 import { openTestLedger, type TestLedger } from "../../test/test-ledger.ts";
-import { type CheckResult, type MessageRow, newId, recordChecks, takeDueChecks } from "../index.ts";
+import {
+  awaitsCheck,
+  type CheckResult,
+  type MessageRow,
+  newId,
+  recordChecks,
+  takeDueChecks,
+  takeNextCheck,
+} from "../index.ts";
 
 async function givenOwing(sql: TestLedger["sql"], count = 1): Promise<MessageRow[]> {
   const { ids } = await givenRunning(sql, count);
@@ -9,6 +17,22 @@ async function givenOwing(sql: TestLedger["sql"], count = 1): Promise<MessageRow
 }
 
 const take = { route, limit: 10, leaseMs: 60_000 };
+
+test("the next check can be taken before its time, where any is planned", async () => {
+  await using ledger = await openTestLedger();
+  const { sql } = ledger;
+  const { ids } = await givenRunning(sql, 3);
+  await send(sql, ids.slice(0, 1), { to: "accepted" });
+  expect([await awaitsCheck(sql, { route }), await takeNextCheck(sql, take)]).toEqual([false, null]);
+  await send(sql, ids.slice(1, 2), { to: "accepted", nextCheckInMs: 90_000 });
+  await send(sql, ids.slice(2), { to: "accepted", nextCheckInMs: 50_000 });
+  expect(await awaitsCheck(sql, { route })).toBe(true);
+  expect(await takeNextCheck(sql, take)).toMatchObject({ id: ids[2], checks: 1 });
+  // Put off to behind the other one.
+  await age(sql, ids[1] ?? "", "next_check_at", 60_000);
+  expect(await takeNextCheck(sql, take)).toMatchObject({ id: ids[1], checks: 1 });
+  expect(await awaitsCheck(sql, { route: "another-route" })).toBe(false);
+});
 
 describe("takeDueChecks", () => {
   test("hands out what is due, the longest waiting first, and puts it off", async () => {

@@ -40,7 +40,34 @@ export async function takeDueChecks(
   sql: Sql,
   { route, limit, leaseMs, perCall = 1 }: TakeDueChecksInput,
 ): Promise<DueCheck[]> {
-  const due = perCall === 1 ? dueOneByOne(sql, route, limit) : dueByRequest(sql, route, limit, perCall);
+  return await take(
+    sql,
+    perCall === 1 ? dueOneByOne(sql, route, limit) : dueByRequest(sql, route, limit, perCall),
+    leaseMs,
+  );
+}
+
+/** Whether there is any message on a route that the carrier is to be asked about, now or later. */
+export async function awaitsCheck(sql: Sql, { route }: { route: string }): Promise<boolean> {
+  const { count } = await sql`select from message where route = ${route} and next_check_at is not null limit 1`;
+  return count > 0;
+}
+
+/** The message whose check comes next, also before its time; as {@link takeDueChecks}. Null where there is none. */
+export async function takeNextCheck(
+  sql: Sql,
+  { route, leaseMs }: { route: string; leaseMs: number },
+): Promise<DueCheck | null> {
+  const next = sql`
+    select id from message
+    where route = ${route} and next_check_at is not null
+    order by next_check_at
+    limit 1
+    for no key update skip locked`;
+  return (await take(sql, next, leaseMs))[0] ?? null;
+}
+
+async function take(sql: Sql, due: ReturnType<typeof isOwed>, leaseMs: number): Promise<DueCheck[]> {
   const taken = await sql<(Omit<DueCheck, "sentInPlaceOf"> & FirstIds & { isOwed: boolean })[]>`
     update message set
       next_check_at = case when ${isOwed(sql)} then now() + ${leaseMs} * interval '1 millisecond' end,

@@ -84,6 +84,18 @@ describe("a hold", () => {
     expect(probes.filter(Boolean)).toHaveLength(1);
   });
 
+  test("is left to those that come first, until it is overdue", async () => {
+    await using ledger = await openTestLedger();
+    const { sql } = ledger;
+    await givenRoute(sql);
+    await holdRoute(sql, { ...hold, probeInMs: 0 });
+    const second = { route, nextProbeInMs: 60_000, overdueMs: 5_000 };
+    expect(await takeProbe(sql, second)).toBe(false);
+    await sql`update route set probe_at = probe_at - interval '6 seconds'`;
+    expect(await takeProbe(sql, second)).toBe(true);
+    expect(await takeProbe(sql, second)).toBe(false);
+  });
+
   test("by an operator stays the operator's and is never probed", async () => {
     await using ledger = await openTestLedger();
     const { sql } = ledger;
