@@ -36,6 +36,17 @@ describe("noteOutcome", () => {
     expect(holds(times(10, refused))[9]).toBe("unreachable");
   });
 
+  test("twenty messages in a row of unknown outcome hold it, whatever made them unknown", () => {
+    const lost = decideByFailure("reset-after-written", "");
+    const ambiguous = decideByStatus(500, { ambiguousStatuses: [500] }, { reason: "" });
+    const mixed = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? lost : ambiguous));
+    expect(holds(mixed)).toEqual([...Array(19).fill(null), "unreachable"]);
+    expect(holds(times(50, lost), () => "same")).not.toContain("unreachable");
+    for (const other of [accepted, answered(400), answered(503)]) {
+      expect(holds([...times(19, lost), other, ...times(19, lost)])).not.toContain("unreachable");
+    }
+  });
+
   test("any other answer between them begins the row again", () => {
     for (const other of [accepted, answered(400), answered(503), answered(500)]) {
       expect(holds([...times(4, answered(504)), other, ...times(4, answered(504))])).not.toContain("unreachable");

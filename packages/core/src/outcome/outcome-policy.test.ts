@@ -30,7 +30,7 @@ const byStatus: Record<string, readonly number[]> = {
   "retry gateway-fault | bad-gateway | hold-after 5 messages, gateway-fault": [502],
   "throttled | throttled | slow-down": [503, 429, 408],
   "retry not-reached | not-reached | hold-after 5 messages, unreachable": [504],
-  "unknown | - | none": [0, 42, 600, 999, Number.NaN],
+  "unknown | - | hold-after 20 messages, unreachable": [0, 42, 600, 999, Number.NaN],
 };
 
 describe("decideByStatus", () => {
@@ -93,9 +93,9 @@ describe("decideByFailure", () => {
     ["tls", unreachable],
     ["connect-timeout", unreachable],
     ["reset-before-written", unreachable],
-    ["reset-after-written", "unknown | - | none"],
-    ["response-timeout", "unknown | - | none"],
-    ["aborted", "unknown | - | none"],
+    ["reset-after-written", "unknown | - | hold-after 20 messages, unreachable"],
+    ["response-timeout", "unknown | - | hold-after 20 messages, unreachable"],
+    ["aborted", "unknown | - | hold-after 20 messages, unreachable"],
   ];
   test.each(table)("%s is %s", (failure, meaning) => {
     const outcome = decideByFailure(failure, "ECONNREFUSED");

@@ -29,6 +29,9 @@ interface OutcomeRow {
   route: RouteEffect;
 }
 
+/** Of whatever made them so: an answer that was lost, one that cannot be read, or a status that the route calls ambiguous. */
+const unknownsInARow: RouteEffect = { kind: "hold-after", inARow: 20, of: "messages", cause: "unreachable" };
+
 /**
  * What an attempt comes to, by the gateway's answer or by the way the call broke. The guide (§2.6) names 202, 400, 401, 403,
  * 500, 502, 503 and 504; the rest is decided here (protocol notes §7):
@@ -38,6 +41,8 @@ interface OutcomeRow {
  *   again would not help; a campaign whose first messages all meet it pauses itself.
  * - Any other 5xx is a fault of something on the way, like 500.
  * - `aborted` is our own giving up (shutdown). How far the request came is not known, so the message's fate is not either.
+ * - What nobody knows of is not sent again, but a connection that loses every answer would leave a whole campaign in doubt: so many in a row
+ *   hold the route. One burst of requests that broke together is one probe's pause.
  */
 export const outcomeTable: readonly OutcomeRow[] = [
   { on: [400, 413, "4xx"], outcome: { kind: "rejected" }, backoff: null, route: { kind: "none" } },
@@ -80,7 +85,7 @@ export const outcomeTable: readonly OutcomeRow[] = [
     on: ["reset-after-written", "response-timeout", "aborted"],
     outcome: { kind: "unknown" },
     backoff: null,
-    route: { kind: "none" },
+    route: unknownsInARow,
   },
 ];
 
@@ -181,8 +186,13 @@ export function routeEffectOf(outcome: AttemptOutcome): RouteEffect {
       return { kind: "slow-down" };
     case "retry":
       return rowOfRetry(outcome)?.route ?? { kind: "none" };
-    default:
+    case "unknown":
+      return unknownsInARow;
+    case "accepted":
+    case "rejected":
       return { kind: "none" };
+    default:
+      return outcome satisfies never;
   }
 }
 
