@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pass } from "node:timers/promises";
 import { createDatabase, startPostgres, startRelay } from "@hikyaku/testkit";
 import { validate, version } from "uuid";
@@ -114,6 +116,30 @@ test("a statement that follows at once on one whose connection was reset is sett
     await ledger.close();
   }
 });
+
+test("a server that takes connections only to close them is tried some times a second", async () => {
+  let taken = 0;
+  const closing = createServer((client) => {
+    taken += 1;
+    client.on("error", () => {});
+    client.end();
+  });
+  await once(closing.listen(0, "127.0.0.1"), "listening");
+  const ledger = connectLedger(`postgres://user@127.0.0.1:${(closing.address() as AddressInfo).port}/none`, { max: 3 });
+  const statements = [1, 2, 3].map(() => ledger.sql`select 1`.catch(() => {}));
+  try {
+    await expect.poll(() => taken, { timeout: 10_000 }).toBeGreaterThan(6);
+    const begun = performance.now();
+    const before = taken;
+    await expect.poll(() => taken, { timeout: 20_000 }).toBeGreaterThan(before + 20);
+    // Three connections, each after a quarter of a second at least: twenty within a second and more.
+    expect(performance.now() - begun).toBeGreaterThan(1_000);
+  } finally {
+    await ledger.close();
+    closing.close();
+    await Promise.all(statements);
+  }
+}, 40_000);
 
 test("a server that was away is reached as soon as it is back, however often it was tried meanwhile", async () => {
   await using server = await startPostgres();
