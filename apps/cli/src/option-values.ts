@@ -54,6 +54,17 @@ export function nameAndValue(text: string, before: Record<string, string> = {}):
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** An id of ours: whatever else stood there would be asked of the database, which answers in its own words. */
+export function id(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("Give an id such as 01936f0e-7b00-7000-8000-000000000001, as the lists show it.");
+}
+
+/** An id, as often as there are. */
+export function ids(text: string, before: readonly string[] = []): string[] {
+  return [...before, id(text)];
+}
+
 /** An option that may be given more than once. */
 export function repeated(text: string, before: readonly string[] = []): string[] {
   return [...before, text];

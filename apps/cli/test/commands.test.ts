@@ -578,6 +578,30 @@ describe("exit codes and errors", () => {
     { argv: ["message", "send", "--route", "sms", "--to", "110", "--text", "x"], code: 1, err: "to:" },
     { argv: ["route", "hold", "nope"], code: 1, err: 'No route is called "nope".' },
     { argv: ["campaign", "list", "--config", "nope.yaml"], code: 2, err: "no file that can be read (ENOENT)" },
+    ...[
+      ["campaign", "list", "--before"],
+      ["message", "list", "--campaign", "x", "--after"],
+      ["message", "search", "--before"],
+      ["unknown", "list", "--after"],
+      ["unknown", "close", "--id"],
+      ["unknown", "resend", "--id"],
+      ["inbound", "list", "--before"],
+      ["events", "list", "--before"],
+      ["events", "list", "--message"],
+      ["events", "replay", "--id"],
+    ].map((argv) => ({
+      ...{ argv: [...argv, "zzz"], code: 2 },
+      err: `option '${argv.at(-1)} <id>' argument 'zzz' is invalid. Give an id such as 0`,
+    })),
+    ...[
+      ["message", "show"],
+      ["inbound", "show"],
+      ["events", "show"],
+      ["api-key", "revoke"],
+    ].map((argv) => ({
+      ...{ argv: [...argv, "zzz"], code: 2 },
+      err: `command-argument value 'zzz' is invalid for argument 'id'. Give an id such as 0`,
+    })),
     { argv: ["--version"], code: 0, err: "" },
     { argv: ["campaign", "--help"], code: 0, err: "" },
   ])("$argv ends with $code", async ({ argv, code, err }) => {

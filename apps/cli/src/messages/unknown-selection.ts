@@ -2,7 +2,7 @@ import type { Sql, UnknownSelection } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { findCampaignByName } from "../campaigns/find-campaign-by-name.ts";
 import { CliError } from "../cli-error.ts";
-import { duration, repeated } from "../option-values.ts";
+import { duration, ids } from "../option-values.ts";
 
 /** Which messages of unknown outcome are meant. */
 export interface SelectionOptions {
@@ -13,7 +13,7 @@ export interface SelectionOptions {
 
 export function addSelectionOptions(command: Command): Command {
   return command
-    .option("--id <id>", "this message; as often as there are", repeated)
+    .option("--id <id>", "this message; as often as there are", ids)
     .option("--campaign <campaign>", "those of this campaign, by its id or key")
     .option("--older-than <duration>", "those whose attempt began longer ago, e.g. 72h", duration);
 }

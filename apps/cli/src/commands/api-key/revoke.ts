@@ -3,12 +3,13 @@ import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
+import { id } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 export function addRevoke(apiKey: Command, cli: Cli): void {
   apiKey
     .command("revoke")
-    .argument("<id>", "id of the key")
+    .argument("<id>", "id of the key", id)
     .description("make a key useless, for good")
     .action(
       cli.action(async (id: string, _own, command: Command) => {

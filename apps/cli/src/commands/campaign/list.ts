@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { toSend } from "../../campaigns/watch-campaign.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
-import { oneOf, wholeNumber } from "../../option-values.ts";
+import { id, oneOf, wholeNumber } from "../../option-values.ts";
 import { count, moment, percent } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawTable } from "../../output/table.ts";
@@ -15,7 +15,7 @@ export function addList(campaign: Command, cli: Cli): void {
     .command("list")
     .option("--state <state>", "only those", oneOf(campaignStates))
     .option("--limit <count>", "at most so many", wholeNumber(1, 1_000), 20)
-    .option("--before <id>", "older than this one: the page after")
+    .option("--before <id>", "older than this one: the page after", id)
     .description("campaigns, newest first")
     .action(
       cli.action(async (_own, command: Command) => {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawEvents, eventView } from "../../events/event-view.ts";
-import { oneOf, since, wholeNumber } from "../../option-values.ts";
+import { id, oneOf, since, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 interface EventListOptions extends GlobalOptions {
@@ -24,10 +24,10 @@ export function addList(events: Command, cli: Cli): void {
     .option("-r, --route <name>", "only those of this route")
     .option("--state <state>", "pending, delivered or failed", oneOf(eventStates))
     .option("--type <type>", "e.g. message.delivered or inbound.sms-mo", oneOf(eventTypes))
-    .option("--message <id>", "only those about this message")
+    .option("--message <id>", "only those about this message", id)
     .option("--since <time>", "not older than this: ISO 8601, or a duration such as 2h or 3d", since)
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
-    .option("--before <id>", "older than this one: the page after")
+    .option("--before <id>", "older than this one: the page after", id)
     .option("--show-numbers", "numbers in full")
     .description("events, newest first, and whether your system has taken them")
     .action(

@@ -5,6 +5,7 @@ import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { eventView, paintEventState } from "../../events/event-view.ts";
+import { id } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawPairs } from "../../output/table.ts";
@@ -12,7 +13,7 @@ import { drawPairs } from "../../output/table.ts";
 export function addShow(events: Command, cli: Cli): void {
   events
     .command("show")
-    .argument("<id>", "its id: the header webhook-id")
+    .argument("<id>", "its id: the header webhook-id", id)
     .option("--show-numbers", "numbers in full")
     .option("--show-body", "the body as it is sent; number and text stand in it in full")
     .description("one event, and what came of telling it")

@@ -8,7 +8,7 @@ import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { exportInbound } from "../../inbound/export-inbound.ts";
 import { inboundView } from "../../inbound/inbound-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
-import { oneOf, since, wholeNumber } from "../../option-values.ts";
+import { id, oneOf, since, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 interface InboundListOptions extends GlobalOptions {
@@ -43,7 +43,7 @@ export function addList(inbound: Command, cli: Cli): void {
       oneOf(["table", "json", "csv"] as const),
     )
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
-    .option("--before <id>", "older than this one: the page after")
+    .option("--before <id>", "older than this one: the page after", id)
     .option("--show-numbers", "numbers in full")
     .description("replies, taps and registrations, newest first, with the message they answer")
     .action(

@@ -4,6 +4,7 @@ import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { inboundView, saidText } from "../../inbound/inbound-view.ts";
+import { id } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawPairs } from "../../output/table.ts";
@@ -11,7 +12,7 @@ import { drawPairs } from "../../output/table.ts";
 export function addShow(inbound: Command, cli: Cli): void {
   inbound
     .command("show")
-    .argument("<id>", "its id")
+    .argument("<id>", "its id", id)
     .option("--show-numbers", "numbers in full")
     .option("--raw", "the notification's body as it came; numbers stand in it in full")
     .description("one reply, tap or registration with everything the notification said")

@@ -9,7 +9,7 @@ import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
 import { readNumber } from "../../messages/read-number.ts";
 import { shownMessage } from "../../messages/shown-message.ts";
-import { oneOf, wholeNumber } from "../../option-values.ts";
+import { id, oneOf, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 interface ListOptions extends GlobalOptions {
@@ -30,7 +30,7 @@ export function addList(message: Command, cli: Cli): void {
     .option("--state <state>", "only those in this state", oneOf(messageStates))
     .option("--leg <1|2>", "only first legs, or only what followed them", wholeNumber(1, 2))
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
-    .option("--after <id>", "with --campaign: the page after this message")
+    .option("--after <id>", "with --campaign: the page after this message", id)
     .option("--show-numbers", "numbers in full")
     .description("messages of a campaign or of a recipient")
     .action(

@@ -16,7 +16,7 @@ import { useLedger } from "../../connection/use-ledger.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
 import { readNumber } from "../../messages/read-number.ts";
 import { shownMessage } from "../../messages/shown-message.ts";
-import { oneOf, since, wholeNumber } from "../../option-values.ts";
+import { id, oneOf, since, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 interface SearchOptions extends GlobalOptions {
@@ -55,7 +55,7 @@ export function addSearch(message: Command, cli: Cli): void {
       oneOf(formats),
     )
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
-    .option("--before <id>", "the page after: what stood in its last line")
+    .option("--before <id>", "the page after: what stood in its last line", id)
     .option("--show-numbers", "numbers in full")
     .description("the history of all routes, newest first, by whatever is known of a message")
     .action(

@@ -20,7 +20,7 @@ import { drawInbound } from "../../inbound/draw-inbound.ts";
 import { inboundView } from "../../inbound/inbound-view.ts";
 import { readNumber } from "../../messages/read-number.ts";
 import { shownMessage, shownNumber } from "../../messages/shown-message.ts";
-import { wholeNumber } from "../../option-values.ts";
+import { id, wholeNumber } from "../../option-values.ts";
 import { moment } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
 import { drawPairs, drawTable } from "../../output/table.ts";
@@ -36,7 +36,7 @@ interface ShowOptions extends GlobalOptions {
 export function addShow(message: Command, cli: Cli): void {
   message
     .command("show")
-    .argument("[id]", "id of the message")
+    .argument("[id]", "id of the message", id)
     .option("--to <number>", "everything ever sent to this number, over all campaigns")
     .option("--limit <count>", "with --to: at most so many, newest first", wholeNumber(1, 1_000), 20)
     .option("--show-numbers", "numbers in full")

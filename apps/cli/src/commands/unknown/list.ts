@@ -5,7 +5,7 @@ import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { drawMessages } from "../../messages/draw-messages.ts";
 import { shownMessage } from "../../messages/shown-message.ts";
-import { wholeNumber } from "../../option-values.ts";
+import { id, wholeNumber } from "../../option-values.ts";
 import { printResult } from "../../output/print-result.ts";
 
 interface UnknownListOptions extends GlobalOptions {
@@ -22,7 +22,7 @@ export function addList(unknown: Command, cli: Cli): void {
     .option("-r, --route <name>", "only those of this route")
     .option("--campaign <campaign>", "only those of this campaign, by its id or key")
     .option("--limit <count>", "at most so many", wholeNumber(1, 10_000), 50)
-    .option("--after <id>", "the page after this message")
+    .option("--after <id>", "the page after this message", id)
     .option("--show-numbers", "numbers in full")
     .description("messages of unknown outcome, oldest first")
     .action(
