@@ -31,6 +31,7 @@ import { createClock } from "./pages/words.ts";
 import { answerProblems } from "./problems/answer-problems.ts";
 import { watchPaths } from "./problems/known-paths.ts";
 import { Problem } from "./problems/problem.ts";
+import { refuseNul } from "./problems/refuse-nul.ts";
 import { createReportCache } from "./progress/report-cache.ts";
 import { createPaceWatch } from "./progress/watch-pace.ts";
 import { registerBoard } from "./queues/board.ts";
@@ -75,6 +76,7 @@ export async function createConsoleApp(deps: ConsoleDeps): Promise<FastifyInstan
     log.debug({ method, url, status: reply.statusCode, ms, caller: caller || session?.name }, "request answered");
   });
 
+  refuseNul(app);
   const stopping = new AbortController();
   app.addHook("preClose", async () =>
     stopping.abort(new Problem("shutting-down", { headers: { "retry-after": "5" } })),

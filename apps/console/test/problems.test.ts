@@ -229,6 +229,25 @@ describe("every error is a problem", () => {
     expect(response.headers["cache-control"]).toBe("no-store");
   });
 
+  test("an empty body is none where none is needed, whatever its type", async () => {
+    const empty = { headers: json, body: "" };
+    const { id } = (
+      await site.call("POST", "/v1/campaigns", { headers: { "idempotency-key": "empty" }, body: { route, text } })
+    ).json();
+    await site.call("POST", `/v1/campaigns/${id}/recipients`, { body: [{ to: "090-1234-5678" }] });
+    for (const control of ["start", "pause", "resume", "cancel"]) {
+      const response = await site.call("POST", `/v1/campaigns/${id}/${control}`, empty);
+      expect([control, response.statusCode]).toEqual([control, 200]);
+    }
+    for (const control of ["hold", "release"]) {
+      expect((await site.call("POST", `/v1/routes/${route}/${control}`, empty)).statusCode).toBe(200);
+    }
+    expect((await site.call("POST", `/v1/campaigns/${id}/retry-failed`, empty)).json().type).not.toMatch(/json/);
+    expect((await site.call("DELETE", "/v1/suppressions/090-1234-5678", empty)).statusCode).toBe(404);
+    const broken = await site.call("POST", `/v1/campaigns/${id}/cancel`, { headers: json, body: '{"reservations":' });
+    expect(broken.json()).toMatchObject({ type: "/problems/invalid-json" });
+  });
+
   test("an NDJSON upload that is too long says so", async () => {
     const { id } = (
       await site.call("POST", "/v1/campaigns", { headers: { "idempotency-key": "long" }, body: { route, text } })

@@ -17,6 +17,7 @@ import { contentRoutes } from "./content/content-routes.ts";
 import { endpointRoutes } from "./events/endpoint-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { inboundRoutes } from "./inbound/inbound-routes.ts";
+import { readJson } from "./json-body.ts";
 import { exportMessagesRoute } from "./messages/export-messages.ts";
 import { findMessagesRoutes } from "./messages/find-messages.ts";
 import { sendMessageRoute } from "./messages/send-message.ts";
@@ -43,6 +44,7 @@ export async function registerApi(app: FastifyInstance, deps: ConsoleDeps, stopp
   app.setValidatorCompiler(checkRequest);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
+  readJson(app);
   // Before the body is read: who has no key must not make us take in 16 MiB.
   app.addHook("onRequest", async (request, reply) => {
     reply.header("cache-control", "no-store");
