@@ -293,6 +293,11 @@ describe("what became of it", () => {
       { to: "+8190****0001", state: "unknown" },
     ]);
     expect((await hikyaku("unknown", "close")).code).toBe(2);
+    const cancelled = await hikyaku("campaign", "cancel", "unknown");
+    expect(cancelled.out).toMatch(
+      /in flight {2}0\n {2}unknown {4}1 {2}\(they may have gone out; .*: hikyaku unknown close --campaign unknown\)\n {2}stopped/,
+    );
+    expect(await json("campaign", "cancel", "unknown")).toMatchObject({ inFlight: 0, unknown: 1 });
     expect(await json("unknown", "close", "--campaign", "unknown", "--older-than", "1h")).toEqual({ messages: 0 });
     expect(await json("unknown", "close", "--campaign", "unknown")).toEqual({ messages: 1 });
     expect(await json("unknown", "list", "--campaign", "unknown")).toEqual([]);

@@ -273,7 +273,13 @@ describe("controlling", () => {
     await site.ledger.sql`
       update message set state = 'accepted', accepted_at = now(), sending_at = now()
       where id = (select id from message where campaign_id = ${id} limit 1)`;
-    expect(await act("cancel")).toMatchObject({ campaign: { state: "cancelled" }, sent: 1, inFlight: 0, stopped: 3 });
+    expect(await act("cancel")).toMatchObject({
+      campaign: { state: "cancelled" },
+      sent: 1,
+      inFlight: 0,
+      unknown: 0,
+      stopped: 3,
+    });
     expect(await act("resume")).toMatchObject({ status: 409, type: "/problems/campaign-state" });
   });
 

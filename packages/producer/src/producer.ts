@@ -32,8 +32,10 @@ export interface CancelResult {
   campaign: CampaignStatus;
   /** Messages that went out. */
   sent: number;
-  /** Messages in the middle of being sent, or of unknown outcome: their fate comes later. */
+  /** Messages at the gateway at this moment: their fate comes with its answer. */
   inFlight: number;
+  /** Messages of unknown outcome: a receipt that comes late settles them, or whoever decides by `hikyaku unknown close`. */
+  unknown: number;
   /** Messages that will never be sent. */
   stopped: number;
   /**

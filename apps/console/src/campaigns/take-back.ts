@@ -5,7 +5,7 @@ import type { ConsoleDeps } from "../console-deps.ts";
 import { Problem } from "../problems/problem.ts";
 import { askRoute, configuredRoute } from "../questions/ask-route.ts";
 
-export interface TakeBackInput extends Pick<CancelResult, "reserved" | "inFlight"> {
+export interface TakeBackInput extends Pick<CancelResult, "reserved" | "inFlight" | "unknown"> {
   /** Who, for the audit. */
   by: string;
   signal: AbortSignal;
@@ -18,11 +18,11 @@ export interface TakeBackInput extends Pick<CancelResult, "reserved" | "inFlight
 export async function takeBack(
   deps: ConsoleDeps,
   { id: campaignId, route }: Pick<CampaignRow, "id" | "route">,
-  { reserved, inFlight, by, signal }: TakeBackInput,
+  { reserved, inFlight, unknown, by, signal }: TakeBackInput,
 ): Promise<Omit<TakenBack, "fault"> & { fault: string | null }> {
   const nothing = { cancelled: 0, revoked: 0, left: [] };
-  // What is in flight may become one at this moment.
-  if (reserved === null || reserved.messages + inFlight === 0) return { ...nothing, fault: null };
+  // What is in flight may become one at this moment; what is unknown may be one.
+  if (reserved === null || reserved.messages + inFlight + unknown === 0) return { ...nothing, fault: null };
   try {
     const { fault, ...taken } = await askRoute(
       deps,

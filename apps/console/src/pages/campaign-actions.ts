@@ -75,7 +75,7 @@ const actions = {
     dangerous: true,
     isOffered: (campaign) => !isIn("finished", "cancelled")(campaign),
     explain: (campaign, counts, deps) =>
-      html`<p><b>This cannot be undone.</b> ${plural(counts.queued, "message")} will never be sent. ${number(counts.sending)} are at the gateway at this moment; what has gone out cannot be called back.</p>${held(deps, campaign, counts)}<p>To stop for a while, pause it instead.</p>`,
+      html`<p><b>This cannot be undone.</b> ${plural(counts.queued, "message")} will never be sent. ${number(counts.sending)} are at the gateway at this moment; what has gone out cannot be called back.</p>${ofUnknownOutcome(counts)}${held(deps, campaign, counts)}<p>To stop for a while, pause it instead.</p>`,
     run: async ({ producer }, { id }) => {
       await producer.cancelCampaign({ id });
       return [];
@@ -85,6 +85,12 @@ const actions = {
 } as const satisfies Record<string, Action>;
 
 type ActionName = keyof typeof actions;
+
+/** No cancel touches them; afterwards they are not sent again, only closed. */
+function ofUnknownOutcome({ unknown }: CampaignCounts): Html | null {
+  if (unknown === 0) return null;
+  return html`<p>${plural(unknown, "message")} of unknown outcome may have gone out. They stay so until a late receipt tells; once the campaign is cancelled they can only be closed, not sent again.</p>`;
+}
 
 /** What the carrier holds until a time goes out all the same, unless it is taken back. */
 function held({ config, findProvider }: ConsoleDeps, campaign: CampaignRow, { accepted }: CampaignCounts): Html | null {

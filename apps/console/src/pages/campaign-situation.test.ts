@@ -55,7 +55,12 @@ test.each([
       { state: "cancelled" },
       { counted: { cancelled: 4, sending: 1, unknown: 1, delivered: 2, rejected: 1, total: 19, everAccepted: 2 } },
     ),
-    "Cancelled: 2 had gone out, 2 were at the gateway or of unknown outcome, 14 will never be sent.",
+    "Cancelled: 2 had gone out, 1 is at the gateway now, 1 is of unknown outcome, 14 will never be sent.",
+  ],
+  [
+    "cancelled, and all is known of it",
+    told({ state: "cancelled" }, { counted: { cancelled: 4, delivered: 2, total: 16, everAccepted: 2 } }),
+    "Cancelled: 2 had gone out, 14 will never be sent.",
   ],
   [
     "waiting for its time",

@@ -30,7 +30,7 @@ export function situation({ campaign, counts, progress, route, windows, pace, no
   }
   if (state === "cancelled") {
     const stopped = counts.queued + counts.cancelled;
-    return html`<p class="alert warn"><b>Cancelled</b>${campaign.cancelledAt && html` at ${clock.full(campaign.cancelledAt)}`}: ${number(counts.everAccepted)} had gone out, ${number(counts.sending + counts.unknown)} were at the gateway or of unknown outcome, ${number(stopped)} will never be sent.</p>`;
+    return html`<p class="alert warn"><b>Cancelled</b>${campaign.cancelledAt && html` at ${clock.full(campaign.cancelledAt)}`}: ${number(counts.everAccepted)} had gone out, ${counts.sending > 0 && html`${number(counts.sending)} ${counts.sending === 1 ? "is" : "are"} at the gateway now, `}${counts.unknown > 0 && html`${number(counts.unknown)} ${counts.unknown === 1 ? "is" : "are"} of unknown outcome, `}${number(stopped)} will never be sent.</p>`;
   }
   if (state === "ready" && campaign.startAt) {
     return html`<p class="alert good"><b>Starts by itself</b> at ${clock.full(campaign.startAt)}.</p>`;

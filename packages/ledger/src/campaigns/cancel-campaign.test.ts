@@ -136,7 +136,7 @@ describe("cancelCampaign", () => {
     await send(sql, ids.slice(1, 2), { to: "rejected" });
     await send(sql, ids.slice(2, 3), { to: "failed" });
     await send(sql, ids.slice(3, 4), { to: "unknown" });
-    expect(await cancelCampaign(sql, { campaignId })).toMatchObject({ sent: 1, inFlight: 1, stopped: 2 });
+    expect(await cancelCampaign(sql, { campaignId })).toMatchObject({ sent: 1, inFlight: 0, unknown: 1, stopped: 2 });
   });
 });
 

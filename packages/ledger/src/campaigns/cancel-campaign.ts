@@ -7,8 +7,10 @@ export interface Cancelled {
   campaign: CampaignRow;
   /** Accepted by the carrier, whatever became of them. Second legs are counted here and below as the messages they are. */
   sent: number;
-  /** At the gateway at this moment, or of unknown outcome. */
+  /** At the gateway at this moment. */
   inFlight: number;
+  /** Of unknown outcome: they may have gone out, be it long ago. */
+  unknown: number;
   /** Never sent, and never will be. */
   stopped: number;
   /** Of `sent`, the first legs of which nothing more than their acceptance is known. */
@@ -33,8 +35,8 @@ export async function cancelCampaign(sql: Sql, { campaignId }: { campaignId: str
     if (!campaign) return null;
     const counts = await campaignCounts(transaction, { campaignId, leg: "both" });
     const { accepted } = await campaignCounts(transaction, { campaignId });
-    const inFlight = counts.sending + counts.unknown;
+    const { everAccepted: sent, sending: inFlight, unknown } = counts;
     const stopped = counts.queued + counts.cancelled;
-    return { campaign, sent: counts.everAccepted, inFlight, stopped, accepted };
+    return { campaign, sent, inFlight, unknown, stopped, accepted };
   });
 }

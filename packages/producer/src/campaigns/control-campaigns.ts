@@ -139,9 +139,9 @@ export function controlCampaigns(context: CampaignContext): Pick<Producer, Contr
       const campaign = await get(ref);
       const cancelled = await cancelCampaign(sql, { campaignId: campaign.id });
       if (!cancelled) throw new CampaignStateError(await get(ref), "nothing is left to cancel");
-      const { sent, inFlight, stopped, accepted } = cancelled;
+      const { accepted, ...numbers } = cancelled;
       const reserved = await heldByCarrier(routes, campaign, accepted);
-      return { campaign: await status(campaign), sent, inFlight, stopped, reserved };
+      return { ...numbers, campaign: await status(campaign), reserved };
     },
     async findCampaign(ref) {
       const campaign = await find(ref);

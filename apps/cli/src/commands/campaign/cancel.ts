@@ -32,7 +32,7 @@ export function addCancel(campaign: Command, cli: Cli): void {
           const row = await findCampaignByName(sql, found.id);
           return { ...row, result: cancelled, view: campaignView(row, await legCounts(sql, row)) };
         });
-        const { sent, inFlight, stopped, reserved } = result;
+        const { sent, inFlight, unknown, stopped, reserved } = result;
         // Told before anything is asked: the campaign is cancelled whatever comes of the rest.
         if (!options.json) cli.terminal.out.write(drawCancelled(key, result));
         const isWanted = await wantsReservations(cli, options, result);
@@ -40,9 +40,10 @@ export function addCancel(campaign: Command, cli: Cli): void {
         printResult(
           cli,
           options,
-          { sent, inFlight, stopped, reserved, reservations: taken?.shown ?? null, campaign: view },
+          { sent, inFlight, unknown, stopped, reserved, reservations: taken?.shown ?? null, campaign: view },
           () => {
-            if (taken !== null) return `${drawTakenBack(key, taken.shown)}${inFlight > 0 ? stillComing(key) : ""}`;
+            if (taken !== null)
+              return `${drawTakenBack(key, taken.shown)}${inFlight + unknown > 0 ? stillComing(key) : ""}`;
             const isAskedFor = options.reservations === undefined && cli.ask === null && isCancellable(result);
             return isAskedFor ? `Take them back: hikyaku campaign cancel ${key} --reservations\n` : "";
           },
@@ -55,11 +56,16 @@ export function addCancel(campaign: Command, cli: Cli): void {
 }
 
 function drawCancelled(key: string, result: CancelResult): string {
-  const { sent, inFlight, stopped, reserved } = result;
+  const { sent, inFlight, unknown, stopped, reserved } = result;
   const lines = [
     `Campaign ${key} is cancelled.`,
     `  sent       ${count(sent)}`,
-    `  in flight  ${count(inFlight)}${inFlight > 0 ? "  (their fate comes with their answer or receipt)" : ""}`,
+    `  in flight  ${count(inFlight)}${inFlight > 0 ? "  (at the gateway now; their fate comes with its answer)" : ""}`,
+    ...(unknown === 0
+      ? []
+      : [
+          `  unknown    ${count(unknown)}  (they may have gone out; a late receipt tells, or decide: hikyaku unknown close --campaign ${key})`,
+        ]),
     `  stopped    ${count(stopped)}`,
   ];
   if (reserved !== null && reserved.messages > 0) {
@@ -84,9 +90,10 @@ async function wantsReservations(
   { reservations, json }: CampaignCancelOptions,
   result: CancelResult,
 ): Promise<boolean> {
-  const { reserved, inFlight } = result;
-  // What is in flight may become one at this moment.
-  if (reservations !== undefined) return reservations && reserved !== null && reserved.messages + inFlight > 0;
+  const { reserved, inFlight, unknown } = result;
+  // What is in flight may become one at this moment; what is unknown may be one.
+  if (reservations !== undefined)
+    return reservations && reserved !== null && reserved.messages + inFlight + unknown > 0;
   if (ask === null || json || !isCancellable(result)) return false;
   const answer = await ask("Take back what the carrier holds, too? Type yes: ");
   return answer.trim().toLowerCase() === "yes";
@@ -120,5 +127,5 @@ async function tryToTakeBack(cli: Cli, options: GlobalOptions & { campaignId: st
 }
 
 function stillComing(key: string): string {
-  return `What was in flight may be held by the carrier yet: run \`hikyaku campaign cancel ${key} --reservations\` again in a minute.\n`;
+  return `What was in flight or unknown may be held by the carrier yet: run \`hikyaku campaign cancel ${key} --reservations\` again in a minute.\n`;
 }

@@ -26,7 +26,12 @@ const started = {
 const cancelled = z.object({
   campaign: campaignSchema,
   sent: z.int().describe("Messages that went out; second legs are messages, too."),
-  inFlight: z.int().describe("Messages at the gateway at this moment, or of unknown outcome: their fate comes later."),
+  inFlight: z.int().describe("Messages at the gateway at this moment: their fate comes with its answer."),
+  unknown: z
+    .int()
+    .describe(
+      "Messages of unknown outcome, be it since long ago: a receipt that comes late settles them, or `POST /v1/unknown/close` does.",
+    ),
   stopped: z.int().describe("Messages that will never be sent."),
   reserved: z
     .object({
