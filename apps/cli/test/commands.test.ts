@@ -368,11 +368,12 @@ describe("single messages and suppressions", () => {
   test("a file of numbers is imported, bad rows put aside", async () => {
     await writeFile(join(cwd, "stop.csv"), "to\n090-0200-0011\n090-0200-0012\n03-1\n090-0200-0011\n");
     expect(await json("suppress", "import", "stop.csv", "--route", "sms")).toMatchObject({
-      rows: 4,
-      added: 2,
-      rejected: 1,
+      ...{ rows: 4, added: 2, known: 0, repeated: 1, rejected: 1 },
       route: "sms",
     });
+    expect((await hikyaku("suppress", "import", "stop.csv", "--route", "sms")).out).toMatch(
+      /^0 numbers added, 2 on the list already\.\n1 row of the file had a number of a row before\.\n1 row rejected/,
+    );
     expect(await json("suppress", "list", "--route", "sms", "--show-numbers")).toMatchObject([
       { recipient: "+819002000011" },
       { recipient: "+819002000012" },

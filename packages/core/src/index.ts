@@ -138,6 +138,7 @@ export type {
 export { type JapaneseMobileOptions, normaliseJapaneseMobile } from "./recipient/japanese-mobile.ts";
 export { normaliseKoreanMobile } from "./recipient/korean-mobile.ts";
 export { maskNumber } from "./recipient/mask-number.ts";
+export { createRecipientSet, type RecipientSet } from "./recipient/recipient-set.ts";
 
 export {
   type BackoffCause,

@@ -1,4 +1,4 @@
-import { type DeliveryWindow, type MessageClass, maskNumber, windowsInForce } from "@hikyaku/core";
+import { createRecipientSet, type DeliveryWindow, type MessageClass, maskNumber, windowsInForce } from "@hikyaku/core";
 import { suppressedAmong } from "@hikyaku/ledger";
 import * as z from "zod";
 import { campaignLaw } from "../law/campaign-law.ts";
@@ -7,7 +7,6 @@ import { createRowLaw } from "../law/row-law.ts";
 import { bothLegs } from "../recipients/both-legs.ts";
 import { type BadRow, createChunkTaker } from "../recipients/chunk-taker.ts";
 import { openRecipients } from "../recipients/recipient-reader.ts";
-import { createRecipientSet } from "../recipients/recipient-set.ts";
 import type { RejectedRow } from "../recipients/rejected-row.ts";
 import { createRowChecker } from "../recipients/row-checker.ts";
 import { createWarningTally, type ImportWarning } from "../recipients/warning-tally.ts";

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { createRecipientSet } from "@hikyaku/core";
 import { importSuppressions } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -36,20 +37,23 @@ export function addImport(suppress: Command, cli: Cli): void {
           const read = await openNumberReader(sql, route);
           const file = await openRecipientFile(path, options);
           const rejectedFile = createRejectedFile(rejectedPathOf(path), file.header);
+          const seen = createRecipientSet();
           let rows = 0;
           let added = 0;
+          let repeated = 0;
           let batch: string[] = [];
           const store = async () => {
-            if (batch.length > 0)
-              added += (await importSuppressions(sql, { route, reason, recipients: [...new Set(batch)] })).added;
+            if (batch.length > 0) added += (await importSuppressions(sql, { route, reason, recipients: batch })).added;
             batch = [];
           };
           try {
             for await (const { to = "", [rowSource]: source } of file.rows) {
               rows += 1;
               const number = source.fault ? { ok: false as const, ...source.fault } : read(to);
-              if (number.ok) batch.push(number.recipient);
-              else
+              if (number.ok) {
+                if (seen.add(number.recipient)) batch.push(number.recipient);
+                else repeated += 1;
+              } else
                 rejectedFile.add({ line: source.line, cells: source.cells, code: number.code, reason: number.reason });
               if (batch.length >= batchRows) await store();
             }
@@ -60,9 +64,11 @@ export function addImport(suppress: Command, cli: Cli): void {
           }
           const rejected = rejectedFile.count;
           const rejectedPath = rejected > 0 ? rejectedFile.path : null;
-          printResult(cli, options, { rows, added, rejected, route, rejectedFile: rejectedPath }, () =>
+          const known = rows - rejected - repeated - added;
+          printResult(cli, options, { rows, added, known, repeated, rejected, route, rejectedFile: rejectedPath }, () =>
             [
-              `${counted(added, "number")} added, ${count(rows - rejected - added)} were on the list already.`,
+              `${counted(added, "number")} added, ${count(known)} on the list already.`,
+              ...(repeated === 0 ? [] : [`${counted(repeated, "row")} of the file had a number of a row before.`]),
               ...(rejectedPath === null ? [] : [`${counted(rejected, "row")} rejected: see ${rejectedPath}`]),
               "",
             ].join("\n"),
