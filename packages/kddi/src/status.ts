@@ -81,7 +81,11 @@ function readStatusBody(
   const msgId = firstWordAt(body, paths.msgId) ?? ids.msgId;
   const { orderId } = ids;
   if (msgId !== null && msgId !== askedId && orderId !== askedId) {
-    return failed(`alarm: the answer is about another message (${msgId})`);
+    return {
+      kind: "failed-check",
+      reason: `HTTP ${status}: the answer is about another message (${msgId})`,
+      isAboutAnother: true,
+    };
   }
   const word = firstWordAt(body, paths.status) ?? findMessageField(body, settings.fields.status, asWord);
   if (word === undefined) return failed("the answer names no status");

@@ -162,7 +162,8 @@ export type StatusAnswer =
   | { kind: "not-known"; reason: string }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
   | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
-  | { kind: "failed-check"; reason: string };
+  /** `isAboutAnother`: it names another message than was asked about, which a person should know of (protocol notes §9). */
+  | { kind: "failed-check"; reason: string; isAboutAnother?: true };
 
 /**
  * What the carrier itself sent in the message's place after it had failed (SENS: an SMS). The `state` beside it already counts it in:

@@ -38,11 +38,15 @@ export interface AskedStatus {
 /** A korean SMS and LMS is one billable part each; of other carriers none is known that sends by itself. */
 const segmentsOfCarrierLeg = 1;
 
+const strayAgainMs = 3_600_000;
+
 /**
  * Asks the carrier for the status of messages of one route, paced with everything else the route does. Where a request carries many
  * recipients, all that went out in one is asked about at once.
  */
 export function createStatusAsker(deps: StatusAskerDeps) {
+  let strayToldAt = Number.NEGATIVE_INFINITY;
+
   const scheduleOf = (check: DueCheck, now: Date) => ({
     ...deps.schedule,
     acceptedAt: check.acceptedAt ?? now,
@@ -128,6 +132,18 @@ export function createStatusAsker(deps: StatusAskerDeps) {
     return { result: resultOf(check, answer), asked };
   };
 
+  /** A gateway that mixes up its answers mixes up many: one line an hour is enough, the metric counts them. */
+  const tellStray = (check: DueCheck | undefined, reason: string): void => {
+    const now = deps.now().getTime();
+    if (now - strayToldAt < strayAgainMs) return;
+    strayToldAt = now;
+    const { id: messageId, providerMessageId } = check ?? {};
+    deps.log.error(
+      { route: deps.route, messageId, providerMessageId, reason },
+      "the status API answered about another message; the answer is not used",
+    );
+  };
+
   /** Of one request. Never throws. */
   const askTogether = async (checks: readonly DueCheck[]): Promise<AskedStatus[]> => {
     const refs = checks.map(refOf);
@@ -148,8 +164,9 @@ export function createStatusAsker(deps: StatusAskerDeps) {
     }
     const { startedAt } = answered;
     const answers = checks.map((_, index) => answered.answer[index] ?? noAnswer);
-    for (const answer of answers) {
-      deps.metrics.checks.inc({ route: deps.route, answer: answer.kind === "status" ? answer.state : answer.kind });
+    for (const [index, answer] of answers.entries()) {
+      deps.metrics.checks.inc({ route: deps.route, answer: labelOf(answer) });
+      if (answer.kind === "failed-check" && answer.isAboutAnother) tellStray(checks[index], answer.reason);
     }
     const throttled = answers.find((answer) => answer.kind === "throttled");
     if (throttled) deps.throttle.throttled(throttled.retryAfterMs, startedAt);
@@ -209,6 +226,11 @@ function asItsOwn(answer: StatusAnswer): StatusAnswer {
 /** The answer's time may be that of the first leg's failure, which says nothing of the second. */
 function secondAt(at: Date | null, { firstFailedAt }: SecondLeg): Date | null {
   return at !== null && at.getTime() !== firstFailedAt?.getTime() ? at : null;
+}
+
+function labelOf(answer: StatusAnswer): string {
+  if (answer.kind === "status") return answer.state;
+  return answer.kind === "failed-check" && answer.isAboutAnother ? "another-message" : answer.kind;
 }
 
 function expire(check: DueCheck, reason: string): CheckResult {
