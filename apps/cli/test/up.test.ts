@@ -231,18 +231,37 @@ describe.runIf(linux)("up", () => {
     });
   });
 
-  test("an app that can't start ends everything, and what it said can be read", { timeout: 120_000 }, async () => {
-    await using database = await createDatabase();
-    await using redis = await createRedis();
-    await using at = await place("http://127.0.0.1:9/au", `redisPrefix: ${redis.redisPrefix}\n`);
-    const { folder, ports } = at;
-    await using taken = await startSimulator({ port: ports.console });
-    await using up = startUp(folder, [], { DATABASE_URL: database.url, REDIS_URL: redis.url });
-    expect(await up.exited).toEqual({ code: 1, signal: null });
-    expect(up.output().err).toMatch(/EADDRINUSE/);
-    expect(up.output().err).toMatch(/error: console ended/);
-    expect(taken.gatewayUrl).toContain(String(ports.console));
-  });
+  test.each([
+    ["console", "console.port"],
+    ["receiver", "receiver.port"],
+    ["worker", "worker.healthPort"],
+  ] as const)(
+    "a port of %s that is taken is told by its setting, and ends everything",
+    { timeout: 120_000 },
+    async (app, setting) => {
+      await using database = await createDatabase();
+      await using redis = await createRedis();
+      const healthPort = await freePort();
+      await using at = await place(
+        "http://127.0.0.1:9/au",
+        `redisPrefix: ${redis.redisPrefix}\nworker: { healthPort: ${healthPort} }\n`,
+      );
+      const { folder, ports } = at;
+      const port = { ...ports, worker: healthPort }[app];
+      await using taken = await startSimulator({ port });
+      await using up = startUp(folder, [], { DATABASE_URL: database.url, REDIS_URL: redis.url });
+      expect(await up.exited).toEqual({ code: 2, signal: null });
+      const { err } = up.output();
+      expect(err).toContain(
+        `error: ${setting} ${port}: the port is taken; end what listens on it, or set another one.\n`,
+      );
+      expect(err).toMatch(
+        new RegExp(`${app} +fatal the port is taken; .* setting=${setting} code=EADDRINUSE port=${port}`),
+      );
+      expect(err).not.toMatch(/^ +at /m);
+      expect(taken.gatewayUrl).toContain(String(port));
+    },
+  );
 });
 
 /** The process among `pids` that listens on the URL's port. */

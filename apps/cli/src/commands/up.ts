@@ -67,6 +67,10 @@ async function up(cli: Cli, options: UpOptions): Promise<ExitCode> {
     onLog: (app, line) => tell(options.json ? line : readableLogLine(app, line, terminal.errPaint)),
   }).catch((error: unknown) => {
     if (!(error instanceof AppStartError)) throw error;
+    const fault = error.portFault;
+    if (fault !== null) {
+      throw new CliError(`${fault.setting} ${fault.port}: ${fault.reason}.`, { exitCode: 2, cause: error });
+    }
     throw new CliError(`${error.message}.`, { mend: "What it printed last stands above.", cause: error });
   });
   let isClean = true;

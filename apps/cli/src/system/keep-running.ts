@@ -1,3 +1,4 @@
+import { readLogLine } from "./log-line.ts";
 import { type App, type AppEnd, type AppSpec, startApp } from "./start-app.ts";
 
 export interface KeptApp {
@@ -33,6 +34,14 @@ export class AppStartError extends Error {
         : `${app} ended (${endText(end)}) before it was ready`,
     );
     this.lastLines = lastLines;
+  }
+
+  /** The setting whose port it could not listen on, and why, with the mend; null when it was something else. */
+  get portFault(): { setting: string; port: number; reason: string } | null {
+    const fatal = this.lastLines.map(readLogLine).findLast((entry) => entry?.level === 60);
+    const { setting, port, msg: reason } = fatal ?? {};
+    if (typeof setting !== "string" || typeof port !== "number" || typeof reason !== "string") return null;
+    return { setting, port, reason };
   }
 }
 

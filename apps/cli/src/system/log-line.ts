@@ -12,7 +12,7 @@ const shownElsewhere = new Set(["level", "time", "pid", "hostname", "name", "msg
 
 /** `12:00:01 worker warn  route held route=coupon-sms cause=credentials`: an app's JSON log line for people. */
 export function readableLogLine(app: string, line: string, paint: Paint): string {
-  const entry = parse(line);
+  const entry = readLogLine(line);
   const name = app.padEnd(8);
   if (entry === null) return `${"".padEnd(8)} ${paint.dim(name)} ${line}`;
   const level = typeof entry.level === "number" ? (levels[entry.level] ?? "info") : String(entry.level ?? "info");
@@ -30,7 +30,8 @@ export function readableLogLine(app: string, line: string, paint: Paint): string
   return `${paint.dim(clock)} ${paint.dim(name)} ${colour(level.padEnd(5))} ${entry.msg ?? ""}${fields.length > 0 ? ` ${paint.dim(fields.join(" "))}` : ""}`;
 }
 
-function parse(line: string): Record<string, unknown> | null {
+/** The fields of a JSON log line; null when it is another line. */
+export function readLogLine(line: string): Record<string, unknown> | null {
   if (!line.startsWith("{")) return null;
   try {
     return JSON.parse(line) as Record<string, unknown>;

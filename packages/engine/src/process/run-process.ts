@@ -18,6 +18,7 @@ import { createLogger, type Logger } from "../observing/create-logger.ts";
 import { createMetrics, type Metrics } from "../observing/create-metrics.ts";
 import { watchFigures } from "../observing/watch-figures.ts";
 import { type ReadyCheck, startHealthServer } from "./health-server.ts";
+import { listenFaultOf } from "./listen-fault.ts";
 
 /** What a process is made of, handed to the part that makes it a worker, a poller, a receiver or a console. */
 export interface ProcessParts {
@@ -57,7 +58,7 @@ const schemaWaitMs = 2_000;
  * The life of an app: read the configuration, connect, start, wait for a signal, drain, exit.
  *
  * SIGTERM and SIGINT drain within `shutdownGrace`; a second signal, or the grace running out, ends at once with exit
- * code 1. SIGHUP reads the configuration again. Exit code 2: the configuration is wrong.
+ * code 1. SIGHUP reads the configuration again. Exit code 2: the configuration is wrong, or its port can't be listened on.
  */
 export async function runProcess(spec: ProcessSpec): Promise<void> {
   const config = await readConfig();
@@ -123,12 +124,28 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
       check: async () => ((await connections.impatient().ping()) === "PONG" ? null : "no answer to PING"),
     },
   ];
-  const part = await spec.start({ config, findProvider, worker, ledger, connections, log, metrics, ready, onFatal });
   const address = spec.health(config);
+  const onStartFault = (err: unknown): never => {
+    const fault = listenFaultOf(err);
+    if (!fault) throw err;
+    const setting = address ? `${spec.kind}.healthPort` : `${spec.kind}.port`;
+    if (fault.code === "EADDRINUSE") {
+      log.fatal({ setting, ...fault }, "the port is taken; end what listens on it, or set another one");
+    } else {
+      log.fatal({ setting, ...fault }, "the port can't be listened on; set another one, or another host");
+    }
+    process.exit(2);
+  };
   const figures = spec.kind === "worker" ? watchFigures({ ledger, connections, metrics, config }) : undefined;
+  // Before the part: a port that is taken ends the process, and a worker would leave messages in doubt by then.
   const health = address
-    ? await startHealthServer({ metrics, ready, ...(figures ? { beforeScrape: figures } : {}) }, address)
+    ? await startHealthServer({ metrics, ready, ...(figures ? { beforeScrape: figures } : {}) }, address).catch(
+        onStartFault,
+      )
     : null;
+  const part = await spec
+    .start({ config, findProvider, worker, ledger, connections, log, metrics, ready, onFatal })
+    .catch(onStartFault);
   const url = part.url ?? health?.url;
   log.info({ pid: process.pid, worker, url, routes: Object.keys(config.routes) }, `${spec.kind} started`);
   process.send?.({ kind: "started", process: spec.kind, url });
