@@ -524,7 +524,7 @@ describe("replies and events", () => {
     expect(await json("route", "list")).toMatchObject([
       { name: "sms", hooks: [{ kind: "any", testedFrom: "203.0.113.7" }, { kind: "sms-result" }] },
     ]);
-    expect((await hikyaku("route", "list")).out).toMatch(/CONNECTION TEST PASSED[\s\S]*sms\/sms-result +20\d\d-/);
+    expect((await hikyaku("route", "list")).out).toMatch(/CONNECTION TEST ANSWERED[\s\S]*sms\/sms-result +20\d\d-/);
   });
 });
 

@@ -112,7 +112,10 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
           "notification not understood; its raw body is kept",
         );
       }
-      if (receipt.kind === "connection-test") log.info({ route: request.params.route }, "connection test answered");
+      if (receipt.kind === "connection-test") {
+        const { route, kind: hook = "any" } = request.params;
+        log.info({ route, hook, from: request.ip }, "an empty notification was answered 200, as a connection test is");
+      }
     }
     signalAppliers();
     metrics.receiptSeconds.observe({ route: request.params.route }, Number(process.hrtime.bigint() - started) / 1e9);

@@ -55,7 +55,8 @@ test("answers 200 to whatever a known secret posts, and keeps the raw body (prot
 
 test("a probe is taken as a notification would be, and nothing of it is kept", async () => {
   await using system = await startSystem();
-  const { url } = await system.start("receiver");
+  const receiver = await system.start("receiver");
+  const { url } = receiver;
   const hook = `${url}/hooks/${route}/${hookSecret}`;
   const probe = { "content-type": "application/json", [probeHeader]: "doctor" };
   for (const body of ["{}", "{}", "{ broken", smsResult("m-1")]) {
@@ -66,6 +67,9 @@ test("a probe is taken as a notification would be, and nothing of it is kept", a
   // The carrier's own test is not mistaken for a repeat of ours.
   expect((await post(hook, "{}")).headers.get(probeHeader)).toBeNull();
   expect(await stored(system)).toMatchObject([{ kind: "connection-test", seen: 1 }]);
+  // The log promises no more than is known: an empty notification looks the same.
+  const [line] = await receiver.ready(/.*an empty notification was answered 200, as a connection test is.*/);
+  expect(JSON.parse(line)).toMatchObject({ route, hook: "any", from: "127.0.0.1" });
 });
 
 test("refuses a wrong secret with 404, an unknown route with 404 and a huge body with 413 (vector 11)", async () => {

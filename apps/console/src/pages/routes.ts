@@ -69,8 +69,8 @@ ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${pl
   function hookLine({ kind, testedAt, testedFrom, unrecognisedAt }: RouteState["hooks"][number]): Html {
     const url = kind === "any" ? "URL of every kind" : kind;
     const passed = testedAt
-      ? html`passed at ${clock.full(testedAt)}, from ${testedFrom ?? "somewhere"}`
-      : "never passed";
+      ? html`answered 200 at ${clock.full(testedAt)}, from ${testedFrom ?? "somewhere"} (an empty notification looks the same)`
+      : "none came";
     return html`<div>${url}: ${passed}${unrecognisedAt && html`; a body that nobody understood was answered 200 at ${clock.full(unrecognisedAt)}${!testedAt && " (the carrier's test may look like that)"}`}</div>`;
   }
 

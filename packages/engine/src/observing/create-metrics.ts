@@ -53,7 +53,7 @@ export function createMetrics(input: { process: string; withDefaults?: boolean }
     }),
     receipts: new Counter({
       name: "hikyaku_receipts_total",
-      help: "Notifications that were stored, by kind: receipt, inbound, connection-test, unrecognised",
+      help: "Notifications that were stored, by kind: receipt, inbound, connection-test (or empty), unrecognised",
       labelNames: ["route", "kind"],
       registers,
     }),

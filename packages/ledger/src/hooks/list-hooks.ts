@@ -5,7 +5,7 @@ export interface HookRow {
   route: string;
   /** The kind of URL: `any`, `webhook`, `sms-result` or `sms-mo`. */
   kind: string;
-  /** The newest connection test that was answered 200, and the address it came from. */
+  /** The newest connection test that was answered 200, and the address it came from. An empty notification looks the same. */
   testedAt: Date | null;
   testedFrom: string | null;
   /** The newest body that nobody understood; it was answered 200 too, and may have been a connection test. */

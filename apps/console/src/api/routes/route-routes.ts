@@ -35,7 +35,12 @@ const routeSchema = z
       .array(
         z.object({
           kind: z.string().describe("`any` for the URL of every kind, else `webhook`, `sms-result` or `sms-mo`."),
-          testedAt: z.date().nullable().describe("When a connection test was last answered 200."),
+          testedAt: z
+            .date()
+            .nullable()
+            .describe(
+              "When a connection test was last answered 200: an empty body or `{}`, so an empty notification looks the same.",
+            ),
           testedFrom: z.string().nullable().describe("The address it came from."),
           unrecognisedAt: z
             .date()
