@@ -67,6 +67,20 @@ describe("template", () => {
     expect((await run("channel", "list")).out).toMatch(/kakao +@demo_shop .*normal +0200000000/);
   });
 
+  test("channel list says what is known of the SMS in a failed message's place", async () => {
+    const channel = { channelName: "Shop", channelStatus: "ACTIVE" } as const;
+    simulator.putChannel({ ...channel, channelId: "@told_all", useSmsFailover: true, failoverTelNo: "0300000000" });
+    simulator.putChannel({ ...channel, channelId: "@told_less", useSmsFailover: true });
+    simulator.putChannel({ ...channel, channelId: "@without", useSmsFailover: false });
+    simulator.putChannel({ ...channel, channelId: "@late", channelStatus: "PENDING_DELETE", useSmsFailover: false });
+    await run("template", "refresh");
+    const { out } = await run("channel", "list");
+    expect(out).toMatch(/@told_all .*normal +0300000000/);
+    expect(out).toMatch(/@told_less .*normal +set up, number not told/);
+    expect(out).toMatch(/@without .*normal +not set up/);
+    expect(out).toContain("channel @late is waiting for a deletion that is delayed (PENDING_DELETE)");
+  });
+
   test("show says what the console would let be done in this state", async () => {
     const { out } = await run("template", "show", "WAITING01");
     expect(out).toMatch(

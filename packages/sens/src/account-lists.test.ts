@@ -74,8 +74,11 @@ describe("channels", () => {
   test.each([
     [{}, true, []],
     [{ failoverServiceId: null }, false, []],
-    [{ failoverServiceId: null }, true, ["no failover set up"]],
-    [{ channelStatus: "DELETED" }, false, ["deleted, can be restored (DELETED)"]],
+    [{ useSmsFailover: false, failoverServiceId: null, failoverTelNo: null }, true, ["no failover set up"]],
+    // Service and number are optional in the answer (protocol notes §8).
+    [{ failoverServiceId: null, failoverTelNo: null }, true, []],
+    [{ channelStatus: "DELETED" }, false, ["channel @demo_shop is deleted, but can be restored (DELETED)"]],
+    [{ channelStatus: "PENDING_DELETE" }, false, ["@demo_shop is waiting for a deletion that is delayed (PENDING"]],
     [{ channelStatus: "NEW" }, false, ["unknown state (NEW)"]],
     [{ isBlock: true }, false, ["blocked by Kakao"]],
     [{ isDormant: true }, false, ["dormant"]],

@@ -2,14 +2,14 @@ import { type CallAnswer, readCall } from "./call-answer.ts";
 import { asWord, isObject } from "./json.ts";
 import type { SignedCaller } from "./signed-caller.ts";
 
-/** The states of a channel (protocol notes §8). The docs misspell the third; SDKs write it right. */
+/** The states of a channel (protocol notes §8); `means` follows an "is". The docs misspell the third; SDKs write it right. */
 export const channelStates = {
   ACTIVE: { means: "normal", canSend: true },
-  DELETED: { means: "deleted, can be restored", canSend: false },
+  DELETED: { means: "deleted, but can be restored", canSend: false },
   DELETING_PERMANENTLY: { means: "being deleted for good", canSend: false },
   PERMANENTLY_DELETED: { means: "deleted for good", canSend: false },
   BLOCKED: { means: "blocked by Kakao", canSend: false },
-  PENDING_DELETE: { means: "its deletion is delayed", canSend: false },
+  PENDING_DELETE: { means: "waiting for a deletion that is delayed", canSend: false },
 } as const;
 
 export type ChannelState = keyof typeof channelStates;
@@ -64,15 +64,20 @@ export async function listChannels(context: {
 
 /** Why nothing can be sent by a channel, or that its failover would do nothing; empty when all is well. */
 export function channelFaults(channel: SensChannel, wantsFailover: boolean): string[] {
-  const { channelId, channelStatus, isBlock, isDormant, failoverServiceId } = channel;
+  const { channelId, channelStatus, isBlock, isDormant } = channel;
   const known = Object.hasOwn(channelStates, channelStatus) ? channelStates[channelStatus as ChannelState] : undefined;
   const faults: string[] = [];
   if (known?.canSend !== true)
     faults.push(`channel ${channelId} is ${known?.means ?? "in an unknown state"} (${channelStatus})`);
   else if (isBlock) faults.push(`channel ${channelId} is blocked by Kakao`);
   if (isDormant) faults.push(`channel ${channelId} is dormant; wake it in the console`);
-  if (wantsFailover && failoverServiceId === null) {
+  if (wantsFailover && !hasFailover(channel)) {
     faults.push(`channel ${channelId} has no failover set up, so no SMS will be sent; set it up in the console`);
   }
   return faults;
+}
+
+/** Service and number are optional in the carrier's answer (protocol notes §8): the setting itself counts as well. */
+export function hasFailover({ useSmsFailover, failoverServiceId, failoverTelNo }: SensChannel): boolean {
+  return useSmsFailover || failoverServiceId !== null || failoverTelNo !== null;
 }

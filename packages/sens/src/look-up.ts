@@ -209,7 +209,7 @@ function answerOfReservation(reservation: CallAnswer<Reservation> | null): LookU
   const known = reservationStateOf(state);
   if (known === "CANCELED") return { kind: "revoked", reason: "its reservation was cancelled at the carrier" };
   if (known !== undefined && reservationStates[known].isOver && !reservationStates[known].wasSent) {
-    return { kind: "rejected", reason: `its reservation: ${reservationStates[known].means} (${known})` };
+    return { kind: "rejected", reason: `its reservation ended as ${known} (${reservationStates[known].means})` };
   }
   const waitMs = known === "READY" && reservedAt !== null ? reservedAt.getTime() - Date.now() : 0;
   return undecided(`its reservation is ${state}`, Math.max(lookAgainInMs, waitMs));

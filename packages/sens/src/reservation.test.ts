@@ -72,9 +72,10 @@ describe("the states of a reservation", () => {
     ["READY", "2026-11-20T10:10:00+09:00", null],
     ["READY", "2026-11-20T10:09:59+09:00", /last 10 minutes/],
     ["READY", null, null],
-    ["PROCESSING", "2026-11-21T09:00:00+09:00", /being sent \(PROCESSING\)/],
+    ["PROCESSING", "2026-11-21T09:00:00+09:00", /PROCESSING \(being sent\)/],
     ["DONE", "2026-11-21T09:00:00+09:00", /only one that is waiting/],
-    ["OTHER", "2026-11-21T09:00:00+09:00", /is OTHER/],
+    ["FAIL", "2026-11-21T09:00:00+09:00", /stands at FAIL \(the request failed\); only/],
+    ["OTHER", "2026-11-21T09:00:00+09:00", /stands at OTHER;/],
   ])("one that is %s and due at %s can be cancelled unless %s", (state, due, fault) => {
     const reservation = { reserveId: "R1", state, reservedAt: due === null ? null : new Date(due), timeZone: null };
     if (fault === null) expect(cancelFault(reservation, now)).toBeNull();

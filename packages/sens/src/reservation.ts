@@ -57,8 +57,8 @@ export async function cancelReservation(
 export function cancelFault({ reserveId, state, reservedAt }: Reservation, now: Date): string | null {
   if (state !== "READY") {
     const known = reservationStateOf(state);
-    const means = known === undefined ? state : `${reservationStates[known].means} (${state})`;
-    return `reservation ${reserveId} is ${means}; only one that is waiting (READY) can be cancelled`;
+    const means = known === undefined ? state : `${state} (${reservationStates[known].means})`;
+    return `reservation ${reserveId} stands at ${means}; only one that is waiting (READY) can be cancelled`;
   }
   if (reservedAt === null || now <= cancellableUntil(reservedAt)) return null;
   return `reservation ${reserveId} is due at ${reservedAt.toISOString()}; in its last 10 minutes it can't be cancelled`;

@@ -1,6 +1,6 @@
 import type { TemplateButtonFacts, TemplateFacts, TemplateRules } from "@hikyaku/core";
 import { type ButtonLink, buttonKinds, buttonLinks } from "./buttons.ts";
-import { channelFaults, channelStates, readChannel } from "./channels.ts";
+import { channelFaults, channelStates, hasFailover, readChannel } from "./channels.ts";
 import { contentFromTemplate } from "./content-from-template.ts";
 import { isObject } from "./json.ts";
 import { lintTemplate } from "./lint-template.ts";
@@ -23,7 +23,8 @@ export const templateRules: TemplateRules = {
     const means = Object.hasOwn(channelStates, state)
       ? channelStates[state as keyof typeof channelStates].means
       : "unknown";
-    return { id, name, state, means, faults: channelFaults(channel, false), failoverNumber };
+    const faults = channelFaults(channel, false);
+    return { id, name, state, means, faults, hasFailover: hasFailover(channel), failoverNumber };
   },
   lint(value, others) {
     const draft = readTemplateDraft(value);

@@ -43,6 +43,9 @@ describe("a template", () => {
     expect(templateActionFault(inState("INSPECT"), "edit")).toBe(
       "template ORDER01 is in inspection (INSPECT); only templates that are returned can be edited",
     );
+    expect(templateActionFault(inState("ACCEPT"), "inquire")).toBe(
+      "template ORDER01 is submitted for inspection (ACCEPT); only templates that are in inspection or returned can be asked about",
+    );
   });
 
   test.each([

@@ -5,7 +5,7 @@ import type { SensTemplate } from "./template.ts";
  * two with the console's words is inferred.
  */
 export const inspectionStates = {
-  ACCEPT: state("inspection requested", "検収リクエスト", { canDelete: true }, ["REGISTER"]),
+  ACCEPT: state("submitted for inspection", "検収リクエスト", { canDelete: true }, ["REGISTER"]),
   REGISTER: state("waiting for inspection", "検収待機中", { canDelete: true }, ["INSPECT"]),
   INSPECT: state("in inspection", "検収中", { canInquire: true }, ["COMPLETE", "REJECT"]),
   REJECT: state("returned", "検収下げ戻し", { canEdit: true, canDelete: true, canInquire: true }, ["REGISTER"]),
@@ -15,6 +15,7 @@ export const inspectionStates = {
 export type InspectionState = keyof typeof inspectionStates;
 
 export interface InspectionStateRules {
+  /** Follows an "is". */
   readonly means: string;
   /** The console's word, Japanese. */
   readonly console: string;
@@ -60,9 +61,11 @@ export function templateActionFault(template: SensTemplate, action: TemplateActi
   const wanted = Object.values(inspectionStates).filter(
     (each) => ({ edit: each.canEdit, delete: each.canDelete, inquire: each.canInquire, send: each.canSend })[action],
   );
-  const words = wanted.map(({ means }) => means).join(", ");
+  const words = oneOf.format(wanted.map(({ means }) => means));
   return `template ${templateCode} is ${rules.means} (${word}); only templates that are ${words} can be ${pastTense[action]}`;
 }
+
+const oneOf = new Intl.ListFormat("en", { type: "disjunction" });
 
 const pastTense = { edit: "edited", delete: "deleted", inquire: "asked about", send: "sent by" } as const;
 

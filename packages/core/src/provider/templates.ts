@@ -69,7 +69,9 @@ export interface ChannelFacts {
   means: string;
   /** Why nothing can be sent by it; empty when all is well. */
   faults: readonly string[];
-  /** The sender number of the SMS in place of a failed message; null where the channel has none. */
+  /** Whether an SMS in place of a failed message is set up for it. */
+  hasFailover: boolean;
+  /** The sender number of that SMS; null where the carrier does not name it. */
   failoverNumber: string | null;
 }
 

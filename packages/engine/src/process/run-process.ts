@@ -147,7 +147,7 @@ export async function runProcess(spec: ProcessSpec): Promise<void> {
     .start({ config, findProvider, worker, ledger, connections, log, metrics, ready, onFatal })
     .catch(onStartFault);
   const url = part.url ?? health?.url;
-  log.info({ pid: process.pid, worker, url, routes: Object.keys(config.routes) }, `${spec.kind} started`);
+  log.info({ worker, url, routes: Object.keys(config.routes) }, `${spec.kind} started`);
   process.send?.({ kind: "started", process: spec.kind, url });
 
   process.on("SIGHUP", () => {

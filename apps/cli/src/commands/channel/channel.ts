@@ -32,12 +32,12 @@ export function addChannel(program: Command, cli: Cli): void {
                     { header: "STATE" },
                     { header: "SMS FROM" },
                   ],
-                  views.map(({ route, id, name, means, faults, failoverNumber }) => [
+                  views.map(({ route, id, name, means, faults, hasFailover, failoverNumber }) => [
                     route,
                     id,
                     name,
                     faults.length === 0 ? paint.green(means) : paint.red(faults.join("; ")),
-                    failoverNumber ?? "not set up",
+                    failoverNumber ?? (hasFailover ? "set up, number not told" : "not set up"),
                   ]),
                   paint,
                 ),

@@ -48,7 +48,8 @@ export const channelSchema = z
     state: z.string().describe("The carrier's word, e.g. `ACTIVE`."),
     means: z.string(),
     faults: z.array(z.string()).describe("Why nothing can be sent by it; empty when all is well."),
-    failoverNumber: z.string().nullable().describe("Sender of the SMS in a failed message's place."),
+    hasFailover: z.boolean().describe("Whether an SMS in a failed message's place is set up for it."),
+    failoverNumber: z.string().nullable().describe("Sender of that SMS; null when the carrier does not name it."),
   })
   .meta({ id: "Channel", description: "A KakaoTalk channel of the account, as it was last read." });
 
