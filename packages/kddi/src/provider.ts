@@ -23,6 +23,16 @@ export const kddi: Provider<KddiRouteConfig> = {
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => connectTimeoutMs + responseTimeoutMs,
   publicSettings: publicSettingsOf,
   account: ({ botId }) => botId,
+  setUp: {
+    postsNotifications: true,
+    // Guide, environment: the source addresses are registered on application.
+    admitsByAddress: true,
+    mends: {
+      credentials: "Compare basicAuth, tokens and botId with the account notice.",
+      forbidden: "The carrier admits registered source addresses only: see from which address this machine leaves.",
+      configuration: "Compare baseUrl and botId with the account notice.",
+    },
+  },
 };
 
 function createRules(published: RouteSettings): ProviderRules {

@@ -28,7 +28,8 @@ export async function readAccount(client: Pick<SensClient, "listChannels" | "lis
   return { kind: "account", channels: channels.value, templates: [...templates.values()] };
 }
 
-function noAnswer(answer: Exclude<CallAnswer<unknown>, { kind: "ok" }>): NoAnswer {
+/** Why a list of the account can't be told. */
+export function noAnswer(answer: Exclude<CallAnswer<unknown>, { kind: "ok" }>): NoAnswer {
   switch (answer.kind) {
     case "nothing":
     case "refused":

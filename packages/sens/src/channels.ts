@@ -62,13 +62,21 @@ export async function listChannels(context: {
   return answer.kind === "nothing" && answer.isProof ? { kind: "ok", value: [] } : answer;
 }
 
+/** The channel's state in words that follow an "is". */
+export function channelMeans(channel: SensChannel): string {
+  return stateOf(channel)?.means ?? "in an unknown state";
+}
+
+function stateOf({ channelStatus }: SensChannel) {
+  return Object.hasOwn(channelStates, channelStatus) ? channelStates[channelStatus as ChannelState] : undefined;
+}
+
 /** Why nothing can be sent by a channel, or that its failover would do nothing; empty when all is well. */
 export function channelFaults(channel: SensChannel, wantsFailover: boolean): string[] {
   const { channelId, channelStatus, isBlock, isDormant } = channel;
-  const known = Object.hasOwn(channelStates, channelStatus) ? channelStates[channelStatus as ChannelState] : undefined;
   const faults: string[] = [];
-  if (known?.canSend !== true)
-    faults.push(`channel ${channelId} is ${known?.means ?? "in an unknown state"} (${channelStatus})`);
+  if (stateOf(channel)?.canSend !== true)
+    faults.push(`channel ${channelId} is ${channelMeans(channel)} (${channelStatus})`);
   else if (isBlock) faults.push(`channel ${channelId} is blocked by Kakao`);
   if (isDormant) faults.push(`channel ${channelId} is dormant; wake it in the console`);
   if (wantsFailover && !hasFailover(channel)) {

@@ -4,6 +4,7 @@ import { alimtalkPage } from "./preview-page.ts";
 import { reservationStates } from "./reservation-states.ts";
 import { publicSettingsSchema, type SensRouteConfig } from "./route-config.ts";
 import { connectSens } from "./sens-client.ts";
+import { setUpOf } from "./set-up.ts";
 import { templateRules } from "./template-rules.ts";
 
 /** Days the carrier's list goes back for certain (protocol notes §15.3, §17). */
@@ -18,6 +19,7 @@ export const sens: Provider<SensRouteConfig> = {
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => 2 * (connectTimeoutMs + responseTimeoutMs),
   publicSettings: (route) => publicSettingsSchema.parse(route),
   account: ({ serviceId }) => serviceId,
+  setUp: setUpOf("Biz Message"),
   templates: templateRules,
 };
 

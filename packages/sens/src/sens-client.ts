@@ -2,6 +2,7 @@ import type { AttemptOutcome, FurtherCalls, OutgoingMessage, ProviderClient, Res
 import { readAccount } from "./account.ts";
 import type { CallAnswer } from "./call-answer.ts";
 import { listChannels, type SensChannel } from "./channels.ts";
+import { checkSender } from "./check-sender.ts";
 import { checkStatus, type StatusContext } from "./check-status.ts";
 import { type AlimtalkPayload, requestKeyOf } from "./content.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -21,6 +22,7 @@ import { listTemplates, type TemplateQuery } from "./template-list.ts";
 export interface SensClient extends ProviderClient {
   lookUp: NonNullable<ProviderClient["lookUp"]>;
   readAccount: NonNullable<ProviderClient["readAccount"]>;
+  checkSender: NonNullable<ProviderClient["checkSender"]>;
   /** All channels of the service (protocol notes §8). */
   listChannels(): Promise<CallAnswer<SensChannel[]>>;
   /** The channel's templates, all pages (§9.1). With a code: that one, with the inspector's comments. With a name: those that contain it. */
@@ -84,6 +86,7 @@ export function connectSens(config: SensRouteConfig, { connections }: { connecti
   return {
     ...account({}),
     readAccount: (turns = {}) => readAccount(account(turns)),
+    checkSender: () => checkSender(account({}), plusFriendId),
     async send(batch) {
       // A batch is of one template; should it ever not be, each template gets a request of its own.
       const groups = [

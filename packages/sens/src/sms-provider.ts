@@ -1,5 +1,6 @@
 import { normaliseKoreanMobile, type Provider, type ProviderRules, type RouteSettings } from "@hikyaku/core";
 import { type SensSmsRouteConfig, smsPublicSettingsSchema } from "./route-config.ts";
+import { setUpOf } from "./set-up.ts";
 import { connectSensSms } from "./sms-client.ts";
 import { prepareSmsContent } from "./sms-content.ts";
 
@@ -15,6 +16,7 @@ export const sensSms: Provider<SensSmsRouteConfig> = {
   longestCallMs: ({ connectTimeoutMs, responseTimeoutMs }) => 2 * (connectTimeoutMs + responseTimeoutMs),
   publicSettings: (route) => smsPublicSettingsSchema.parse(route),
   account: ({ serviceId }) => serviceId,
+  setUp: setUpOf("SMS"),
 };
 
 function createRules(published: RouteSettings): ProviderRules {

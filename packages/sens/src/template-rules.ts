@@ -1,6 +1,6 @@
 import type { TemplateButtonFacts, TemplateFacts, TemplateRules } from "@hikyaku/core";
 import { type ButtonLink, buttonKinds, buttonLinks } from "./buttons.ts";
-import { channelFaults, channelStates, hasFailover, readChannel } from "./channels.ts";
+import { channelFaults, channelMeans, hasFailover, readChannel } from "./channels.ts";
 import { contentFromTemplate } from "./content-from-template.ts";
 import { isObject } from "./json.ts";
 import { lintTemplate } from "./lint-template.ts";
@@ -20,11 +20,10 @@ export const templateRules: TemplateRules = {
     const channel = readChannel(value);
     if (channel === undefined) return null;
     const { channelId: id, channelName: name, channelStatus: state, failoverTelNo: failoverNumber } = channel;
-    const means = Object.hasOwn(channelStates, state)
-      ? channelStates[state as keyof typeof channelStates].means
-      : "unknown";
-    const faults = channelFaults(channel, false);
-    return { id, name, state, means, faults, hasFailover: hasFailover(channel), failoverNumber };
+    return {
+      ...{ id, name, state, means: channelMeans(channel), faults: channelFaults(channel, false) },
+      ...{ hasFailover: hasFailover(channel), failoverNumber },
+    };
   },
   lint(value, others) {
     const draft = readTemplateDraft(value);

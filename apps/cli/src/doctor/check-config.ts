@@ -1,4 +1,5 @@
 import { type Config, type ConfigFault, formatFault, type RouteConfig } from "@hikyaku/config";
+import { findProvider } from "@hikyaku/providers";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 export function checkFaults(faults: readonly ConfigFault[]): Finding[] {
@@ -44,8 +45,12 @@ function checkSender({ name, classRules }: RouteConfig): Finding[] {
   ];
 }
 
-function checkReceipts({ name, hooks, receiptGraceMs }: RouteConfig): Finding[] {
+function checkReceipts({ name, provider, hooks, receiptGraceMs }: RouteConfig): Finding[] {
   const what = `route ${name}`;
+  if (!findProvider(provider).setUp.postsNotifications) {
+    const words = "`hooks` do nothing here: this carrier posts no notifications, its results are asked for";
+    return hooks === null ? [] : [warn(what, words, "Take `hooks` out of the route.")];
+  }
   if (hooks === null) {
     return [
       warn(

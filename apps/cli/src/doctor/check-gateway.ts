@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { rootCertificates } from "node:tls";
 import type { RouteConfig } from "@hikyaku/config";
+import type { CarrierSetUp, ProviderClient } from "@hikyaku/core";
 import { findProvider } from "@hikyaku/providers";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { checkClock } from "./check-clock.ts";
@@ -19,22 +20,23 @@ interface GatewaySettings {
 }
 
 /**
- * Reach, certificate chain, source address, clock and credentials of a route's gateway. Asks for the status of a message that does not
- * exist, and never sends one.
+ * Reach, certificate chain, source address, clock and credentials of a route's gateway, and the sender that the route names where the
+ * carrier can be asked about it. Asks for the status of a message that does not exist, and never sends one.
  */
 export async function checkGateway(route: RouteConfig): Promise<Finding[]> {
   const what = `route ${route.name}`;
+  const { admitsByAddress } = findProvider(route.provider).setUp;
   const { baseUrl, proxy, tls } = route.settings as GatewaySettings;
-  if (baseUrl === undefined) return await checkCredentials(what, route);
+  if (baseUrl === undefined) return await checkAccount(what, route);
   const url = new URL(baseUrl);
-  const way = { caFile: tls?.caFile, proxy };
+  const way = { caFile: tls?.caFile, proxy, admitsByAddress };
   const { findings, leavesFrom } = await checkReach(what, url, way);
   if (findings.some(({ status }) => status === "fail")) return findings;
   return [
     ...findings,
-    ...sourceAddress(what, url, { proxy, leavesFrom }),
+    ...(admitsByAddress ? sourceAddress(what, url, { proxy, leavesFrom }) : []),
     ...(await checkGatewayClock(url, way)),
-    ...(await checkCredentials(what, route)),
+    ...(await checkAccount(what, route)),
   ];
 }
 
@@ -88,46 +90,60 @@ async function dispatcherOf({ caFile, proxy }: ReachOptions): Promise<Dispatcher
     : new ProxyAgent({ uri: proxy, proxyTunnel: true, requestTls: secure });
 }
 
-/** The status of a made-up id: the gateway says whether it takes us before it says that it knows no such message. */
-async function checkCredentials(what: string, { name, provider, settings }: RouteConfig): Promise<Finding[]> {
-  const client = findProvider(provider).connect(settings, { routeName: name, connections: 1 });
+async function checkAccount(what: string, { name, provider, settings }: RouteConfig): Promise<Finding[]> {
+  const carrier = findProvider(provider);
+  const client = carrier.connect(settings, { routeName: name, connections: 1 });
   try {
-    const [answer] = await client.checkStatus([
-      { messageId: "doctor", providerMessageId: randomUUID(), channel: null },
-    ]);
-    switch (answer?.kind) {
-      case "not-known":
-      case "status":
-        return [ok(what, "the credentials are accepted (asked for a message that does not exist)")];
-      case "held":
-        return [fail(what, `the gateway refuses us: ${answer.reason}`, mendOf(answer.cause))];
-      case "throttled":
-        return [
-          warn(
-            what,
-            "the gateway is busy (503), so the credentials could not be tried",
-            "Try again when less is being sent.",
-          ),
-        ];
-      case "failed-check":
-        return [
-          fail(
-            what,
-            `the status call failed: ${answer.reason}`,
-            "See whether the gateway works, and the route's settings.",
-          ),
-        ];
-      default:
-        return [fail(what, "the status call gave no answer", "See the route's settings.")];
-    }
+    const credentials = await checkCredentials(what, client, carrier.setUp);
+    if (credentials.status !== "ok") return [credentials];
+    return [credentials, ...(await checkSender(what, client, carrier.setUp))];
   } finally {
     await client.close();
   }
 }
 
-function mendOf(cause: string): string {
-  if (cause === "credentials") return "Compare basicAuth, tokens and botId with the account notice.";
-  if (cause === "forbidden")
-    return "The carrier admits registered source addresses only: see from which address this machine leaves.";
-  return "Compare baseUrl and botId with the account notice.";
+/** The status of a made-up id: the gateway says whether it takes us before it says that it knows no such message. */
+async function checkCredentials(what: string, client: ProviderClient, { mends }: CarrierSetUp): Promise<Finding> {
+  const [answer] = await client.checkStatus([{ messageId: "doctor", providerMessageId: randomUUID(), channel: null }]);
+  switch (answer?.kind) {
+    case "not-known":
+    case "status":
+      return ok(what, "the credentials are accepted (asked for a message that does not exist)");
+    case "held":
+      return fail(what, `the gateway refuses us: ${answer.reason}`, mends[answer.cause]);
+    case "throttled": {
+      const words = `the gateway is busy (${answer.reason}), so the credentials could not be tried`;
+      return warn(what, words, "Try again when less is being sent.");
+    }
+    case "failed-check": {
+      const words = `the status call failed: ${answer.reason}`;
+      return fail(what, words, "See whether the gateway works, and the route's settings.");
+    }
+    default:
+      return fail(what, "the status call gave no answer", "See the route's settings.");
+  }
+}
+
+/** Where the carrier tells of the sender: whether messages can go out by it. */
+async function checkSender(what: string, client: ProviderClient, { mends }: CarrierSetUp): Promise<Finding[]> {
+  const answer = await client.checkSender?.();
+  switch (answer?.kind) {
+    case undefined:
+      return [];
+    case "sender":
+      return [answer.mend === null ? ok(what, answer.says) : fail(what, answer.says, answer.mend)];
+    case "held":
+      return [fail(what, `the gateway refuses to tell of the sender: ${answer.reason}`, mends[answer.cause])];
+    case "throttled": {
+      const words = `the gateway is busy (${answer.reason}), so the sender could not be looked at`;
+      return [warn(what, words, "Try again when less is being sent.")];
+    }
+    case "failed-check":
+    case "not-available": {
+      const words = `the sender could not be looked at: ${answer.reason}`;
+      return [fail(what, words, "See whether the gateway works, and the route's settings.")];
+    }
+    default:
+      return answer satisfies never;
+  }
 }

@@ -18,6 +18,8 @@ export interface ReachOptions {
   caFile?: string | undefined;
   /** The way out, where it is not the direct one. */
   proxy?: string | undefined;
+  /** Whether who runs the host admits registered source addresses only. */
+  admitsByAddress?: boolean | undefined;
 }
 
 export interface Reach {
@@ -27,17 +29,18 @@ export interface Reach {
 }
 
 /** Whether a host can be reached, and its certificate with the whole chain: trust, names, expiry. */
-export async function checkReach(what: string, url: URL, { caFile, proxy }: ReachOptions): Promise<Reach> {
+export async function checkReach(what: string, url: URL, options: ReachOptions): Promise<Reach> {
+  const { proxy } = options;
   let socket: Socket;
   try {
     socket = await connect(url, proxy);
   } catch (error) {
-    return { findings: [unreachable(what, url, messageOf(error), proxy)], leavesFrom: null };
+    return { findings: [unreachable(what, url, messageOf(error), options)], leavesFrom: null };
   }
   const leavesFrom = socket.localAddress ?? null;
   try {
     const findings =
-      url.protocol === "https:" ? await checkTls(what, url, { socket, caFile, proxy }) : checkPlain(what, url);
+      url.protocol === "https:" ? await checkTls(what, url, { ...options, socket }) : checkPlain(what, url);
     return { findings, leavesFrom };
   } finally {
     socket.destroy();
@@ -65,7 +68,7 @@ function checkPlain(what: string, url: URL): Finding[] {
 async function checkTls(
   what: string,
   url: URL,
-  { socket, caFile, proxy }: { socket: Socket } & ReachOptions,
+  { socket, caFile, ...way }: { socket: Socket } & ReachOptions,
 ): Promise<Finding[]> {
   let extra: string[] = [];
   try {
@@ -79,7 +82,7 @@ async function checkTls(
     ...(isIP(host) === 0 ? { servername: host } : { host }),
     ca: [...rootCertificates, ...extra],
   });
-  if ("problem" in shaken) return [unreachable(what, url, shaken.problem, proxy)];
+  if ("problem" in shaken) return [unreachable(what, url, shaken.problem, way)];
   const { chain, protocol, fault } = shaken;
   const days = Math.min(
     ...chain.map(({ valid_to: until }) => Math.floor((Date.parse(until) - Date.now()) / 86_400_000)),
@@ -130,14 +133,12 @@ function nameOf(subject: DetailedPeerCertificate["subject"] | undefined): string
   return Array.isArray(name) ? name.join(", ") : name;
 }
 
-function unreachable(what: string, url: URL, problem: string, proxy: string | undefined): Finding {
-  return fail(
-    what,
-    `${url.host} can't be reached: ${problem}`,
-    proxy === undefined
-      ? "Check the URL, DNS and firewall, and that this machine leaves through the source address registered with the carrier."
-      : "Check the URL, the proxy and what it lets through.",
-  );
+function unreachable(what: string, url: URL, problem: string, { proxy, admitsByAddress }: ReachOptions): Finding {
+  const direct = admitsByAddress
+    ? "Check the URL, DNS and firewall, and that this machine leaves through the source address registered with the carrier."
+    : "Check the URL, DNS and firewall.";
+  const mend = proxy === undefined ? direct : "Check the URL, the proxy and what it lets through.";
+  return fail(what, `${url.host} can't be reached: ${problem}`, mend);
 }
 
 export function isLocal(host: string): boolean {

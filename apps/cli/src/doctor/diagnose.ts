@@ -1,5 +1,5 @@
 import { loadConfig } from "@hikyaku/config";
-import { routeSchemas } from "@hikyaku/providers";
+import { findProvider, routeSchemas } from "@hikyaku/providers";
 import type { GlobalOptions, World } from "../cli.ts";
 import { dataDirOf } from "../connection/find-stack.ts";
 import { findUp, type RunningUp } from "../running/up-file.ts";
@@ -47,7 +47,9 @@ export async function* diagnose(world: World, options: DiagnoseOptions): AsyncGe
   if (redisUrl === undefined) yield fail("Redis", "REDIS_URL is not set and no `hikyaku up` runs here", mend);
   else yield* await checkRedis(redisUrl);
   for (const route of routes) yield* await checkGateway(route);
-  const told = routes.filter(({ hooks }) => hooks !== null);
+  const told = routes.filter(
+    ({ hooks, provider }) => hooks !== null && findProvider(provider).setUp.postsNotifications,
+  );
   if (told.length === 0) return;
   const publicUrl = options.receiverUrl ?? config.receiver.publicUrl;
   if (publicUrl !== undefined) yield* (await checkReach("receiver", new URL(publicUrl), {})).findings;

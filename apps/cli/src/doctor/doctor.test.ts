@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { parseConfig, type RouteConfig } from "@hikyaku/config";
 import { probeHeader } from "@hikyaku/engine";
 import { routeSchemas } from "@hikyaku/providers";
-import { startSimulator } from "@hikyaku/simulator";
+import { startSensSimulator, startSimulator } from "@hikyaku/simulator";
 import { freePort } from "@hikyaku/testkit";
 import { expect, test } from "vitest";
 import { caFile, serverTls } from "../../../../packages/exchange/test/test-tls.ts";
@@ -54,6 +54,61 @@ test("wrong credentials are told with what to compare", async () => {
   await using simulator = await startSimulator({});
   const findings = await checkGateway(route(`${simulator.gatewayUrl}/au`, { password: "wrong" }));
   expect(findings.at(-1)).toMatchObject({ status: "fail", mend: expect.stringContaining("account notice") });
+});
+
+/** A route to AlimTalk, or to SENS's SMS. */
+function sensRoute(baseUrl: string, serviceId: string, more: Record<string, unknown> = {}): RouteConfig {
+  const settings = { provider: "sens", accessKey: "TestAccessKey", secretKey: "TestSecretKey", class: "transactional" };
+  const sender = more.provider === "sens-sms" ? { smsNumber: "0200000000" } : { plusFriendId: "@demo_shop" };
+  const text = JSON.stringify({ routes: { kakao: { ...settings, ...sender, baseUrl, serviceId, ...more } } });
+  const read = parseConfig({ text, file: null, env: {}, routeSchemas });
+  if (!read.ok || !read.config.routes.kakao) throw new Error(JSON.stringify(read));
+  return read.config.routes.kakao;
+}
+
+test("a SENS route is well when its channel can send, and its SMS has no channel", async () => {
+  await using simulator = await startSensSimulator({});
+  const { gatewayUrl, alimtalkServiceId, smsServiceId } = simulator;
+  expect((await checkGateway(sensRoute(gatewayUrl, alimtalkServiceId))).slice(2)).toEqual([
+    { what: "route kakao", status: "ok", detail: expect.stringContaining("credentials are accepted") },
+    {
+      what: "route kakao",
+      status: "ok",
+      detail: "channel @demo_shop is normal (SMS in a failed message's place: 0200000000)",
+    },
+  ]);
+  const sms = await checkGateway(sensRoute(gatewayUrl, smsServiceId, { provider: "sens-sms" }));
+  expect(summary(sms)).toEqual(
+    ["ok route kakao", "ok clock", "ok route kakao"].map((each) => expect.stringContaining(each)),
+  );
+});
+
+test("a channel that the service has not, or that can send nothing, is a fault with its mend", async () => {
+  await using simulator = await startSensSimulator({});
+  const { gatewayUrl, alimtalkServiceId } = simulator;
+  const gone = await checkGateway(sensRoute(gatewayUrl, alimtalkServiceId, { plusFriendId: "@nosuch" }));
+  expect(gone.at(-1)).toMatchObject({
+    status: "fail",
+    detail: "the service has no channel @nosuch; it has @demo_shop",
+    mend: expect.stringContaining("Set plusFriendId"),
+  });
+  simulator.putChannel({ channelId: "@demo_shop", channelStatus: "DELETED" });
+  const deleted = await checkGateway(sensRoute(gatewayUrl, alimtalkServiceId));
+  expect(deleted.at(-1)).toMatchObject({
+    status: "fail",
+    detail: "channel @demo_shop is deleted, but can be restored (DELETED)",
+    mend: expect.stringContaining("SENS console"),
+  });
+});
+
+test("advice on a SENS route is SENS's own", async () => {
+  await using simulator = await startSensSimulator({});
+  const { gatewayUrl, alimtalkServiceId } = simulator;
+  const refused = await checkGateway(sensRoute(gatewayUrl, alimtalkServiceId, { secretKey: "wrong" }));
+  expect(refused.at(-1)).toMatchObject({ status: "fail", mend: expect.stringContaining("accessKey and secretKey") });
+  const away = await checkGateway(sensRoute(`http://127.0.0.1:${await freePort()}`, alimtalkServiceId));
+  expect(away).toMatchObject([{ status: "fail", mend: "Check the URL, DNS and firewall." }]);
+  expect(JSON.stringify([refused, away])).not.toMatch(/basicAuth|botId|registered/);
 });
 
 test("a gateway that is not there is told as that", async () => {
@@ -151,6 +206,20 @@ test("settings that can be read but will go badly are warned of", () => {
   const read = parseConfig({ text, file: "x.yaml", env: {}, routeSchemas });
   expect(read.ok && summary(checkConfig(read.config))).toEqual([
     ...["ok configuration", "warn console", "warn route sms", "warn route sms", "warn route two", "warn route two"],
+  ]);
+});
+
+test("a route whose carrier posts no notifications lacks no hooks, and has no use for them", () => {
+  const findings = (more: string) => {
+    const route = `provider: sens, serviceId: "x", accessKey: a, secretKey: b, plusFriendId: "@x", class: transactional`;
+    const text = `{ console: { users: [] }, routes: { kakao: { ${route} ${more} } } }`;
+    const read = parseConfig({ text, file: "x.yaml", env: {}, routeSchemas });
+    if (!read.ok) throw new Error(JSON.stringify(read.faults));
+    return checkConfig(read.config).filter(({ what }) => what === "route kakao");
+  };
+  expect(findings("")).toEqual([]);
+  expect(findings(", hooks: { secret: 0123456789abcdef }")).toMatchObject([
+    { status: "warn", mend: "Take `hooks` out of the route." },
   ]);
 });
 

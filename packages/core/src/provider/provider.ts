@@ -21,9 +21,23 @@ export interface Provider<RouteConfig = unknown> {
   account?(route: RouteConfig): string;
   /** The longest a single call may take by the route's timeouts. */
   longestCallMs(route: RouteConfig): number;
+  readonly setUp: CarrierSetUp;
   /** {@link ProviderRules.templates}, which are the same on every route: so that a template can be checked before there is one. */
   readonly templates?: TemplateRules;
 }
+
+/** What an operator must know of a carrier while setting a route up. */
+export interface CarrierSetUp {
+  /** Whether it posts notifications; where it does not, results are only ever asked for. */
+  readonly postsNotifications: boolean;
+  /** Whether it admits registered source addresses only. */
+  readonly admitsByAddress: boolean;
+  /** What to do when it refuses a route's calls, a sentence or two for each cause. */
+  readonly mends: Readonly<Record<RefusalCause, string>>;
+}
+
+/** Why a carrier refuses all calls of a route. */
+export type RefusalCause = "credentials" | "forbidden" | "configuration";
 
 /** Public, JSON-safe settings of a route as published in the ledger. */
 export type RouteSettings = Record<string, unknown>;
@@ -161,7 +175,7 @@ export type StatusAnswer =
   /** The carrier does not know the id (any more): 404, 410, out of the window. */
   | { kind: "not-known"; reason: string }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
-  | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
+  | { kind: "held"; cause: RefusalCause; reason: string }
   /** `isAboutAnother`: it names another message than was asked about, which a person should know of (protocol notes §9). */
   | { kind: "failed-check"; reason: string; isAboutAnother?: true };
 
@@ -248,6 +262,8 @@ export interface ProviderClient {
   listSubscribers?(cursor?: string): Promise<SubscribersAnswer>;
   /** All channels and templates of the account, some calls one after the other; never throws. Present where `rules.templates` is. */
   readAccount?(turns?: FurtherCalls): Promise<AccountAnswer>;
+  /** How the carrier stands to the sender that the route names, such as a channel; one call, never throws. Absent where there is nothing to ask. */
+  checkSender?(): Promise<SenderAnswer>;
   /** Present where {@link ProviderRules.reservationStates} is. */
   readonly reservations?: ReservationCalls;
   /** Waits for requests in flight, then closes the sockets. */
@@ -270,8 +286,12 @@ export type NoAnswer =
    */
   | { kind: "not-available"; reason: string; forRoute?: true }
   | { kind: "throttled"; reason: string; retryAfterMs?: number }
-  | { kind: "held"; cause: "credentials" | "forbidden" | "configuration"; reason: string }
+  | { kind: "held"; cause: RefusalCause; reason: string }
   | { kind: "failed-check"; reason: string };
+
+export type SenderAnswer =
+  /** `mend`: what to do about it, as a sentence; null when messages can go out. */
+  { kind: "sender"; says: string; mend: string | null } | NoAnswer;
 
 /** Not a promise of delivery: a user who removed the app without signing off is `capable` (guide §1.5). */
 export type CapabilityAnswer =

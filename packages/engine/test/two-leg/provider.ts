@@ -45,6 +45,11 @@ export const twoLeg: Provider<TwoLegSettings> = {
   }),
   publicSettings: () => ({}),
   longestCallMs: () => 5_000,
+  setUp: {
+    postsNotifications: true,
+    admitsByAddress: false,
+    mends: { credentials: "Compare account.", forbidden: "Compare account.", configuration: "Compare url." },
+  },
 };
 
 function prepare({ card, sms, chosen }: TwoLegContent): PreparedContent | { issues: ContentIssue[] } {
