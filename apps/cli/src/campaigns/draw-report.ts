@@ -1,5 +1,6 @@
 import { type MessageState, messageStates } from "@hikyaku/core";
 import type { CampaignCounts, CampaignReport, ReasonCount } from "@hikyaku/ledger";
+import { type RouteLimit, requestLimitText } from "@hikyaku/views";
 import { count, lengthOfTime, moment, percent, rate } from "../output/format.ts";
 import { drawPairs, drawTable } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
@@ -9,7 +10,7 @@ import { fallbackText } from "./fallback-text.ts";
 /** What the report needs beyond the ledger. */
 export interface ReportContext {
   /** The route's limit, where it is known. */
-  tps: number | null;
+  limit: RouteLimit | null;
 }
 
 const meanings: Readonly<Record<MessageState, string>> = {
@@ -32,10 +33,9 @@ const meanings: Readonly<Record<MessageState, string>> = {
 const reasonsShown = 10;
 
 /** The delivery report for people. */
-export function drawReport(report: CampaignReport, { tps }: ReportContext, paint: Paint): string {
+export function drawReport(report: CampaignReport, { limit }: ReportContext, paint: Paint): string {
   const { campaign, counts, acceptedPerSecond, firstAcceptedAt, lastAcceptedAt, receiptDelayMs } = report;
   const spanMs = firstAcceptedAt && lastAcceptedAt ? lastAcceptedAt.getTime() - firstAcceptedAt.getTime() : null;
-  const limit = tps === null ? "" : ` of ${rate(tps)} allowed (${percent(acceptedPerSecond.mean, tps)})`;
   const head = drawPairs(
     [
       ["campaign", `${paint.bold(campaign.name)}${campaign.name === campaign.key ? "" : ` (${campaign.key})`}`],
@@ -48,10 +48,7 @@ export function drawReport(report: CampaignReport, { tps }: ReportContext, paint
       ...(spanMs === null
         ? []
         : ([
-            [
-              "accepted",
-              `${rate(acceptedPerSecond.mean)}/s on average${limit}, ${count(acceptedPerSecond.peak)} in the best second`,
-            ],
+            ["accepted", acceptedText(acceptedPerSecond, limit)],
             ["from – to", `${moment(firstAcceptedAt)} – ${moment(lastAcceptedAt)} (${lengthOfTime(spanMs)})`],
           ] as const)),
       ...(receiptDelayMs === null
@@ -66,6 +63,14 @@ export function drawReport(report: CampaignReport, { tps }: ReportContext, paint
     paint,
   );
   return [head, ...sections(report, paint)].join("\n");
+}
+
+/** `51.9/s on average of 100 allowed (51.9%), …`; a limit that counts requests is named, and not held against messages. */
+export function acceptedText({ mean, peak }: CampaignReport["acceptedPerSecond"], limit: RouteLimit | null): string {
+  const best = `${count(peak)} in the best second`;
+  if (limit === null) return `${rate(mean)}/s on average, ${best}`;
+  if (limit.messagesPerRequest > 1) return `${rate(mean)}/s on average, ${best} (limit: ${requestLimitText(limit)})`;
+  return `${rate(mean)}/s on average of ${rate(limit.tps)} allowed (${percent(mean, limit.tps)}), ${best}`;
 }
 
 function sections({ counts, byReason, secondLegs, rejections, rounds }: CampaignReport, paint: Paint): string[] {

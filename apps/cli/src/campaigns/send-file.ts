@@ -4,7 +4,7 @@ import { reportView } from "@hikyaku/views";
 import type { Cli, ExitCode } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
 import type { FoundStack } from "../connection/find-stack.ts";
-import { tpsOf } from "../connection/route-limits.ts";
+import { limitOf } from "../connection/route-limits.ts";
 import type { RecipientFile } from "../csv/recipient-file.ts";
 import type { RejectedFile } from "../csv/rejected-file.ts";
 import { counted } from "../output/format.ts";
@@ -81,7 +81,7 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
   const progress = createProgress(err);
   const watched = await watchCampaign({
     ...{ sql: ledger.sql, campaignId: id, progress },
-    tps: tpsOf(stack, options.route),
+    limit: limitOf(stack, options.route),
     until: options.waitReceipts === undefined ? "sent" : "receipts",
     ...(options.waitReceipts === undefined ? {} : { patienceMs: options.waitReceipts }),
     signal: interruption.once,
@@ -113,7 +113,7 @@ async function report(
   if (options.json) {
     out.write(`${JSON.stringify({ ...reportView(found), rejectedFile: rejectedPath }, null, 2)}\n`);
   } else {
-    out.write(`\n${drawReport(found, { tps: tpsOf(stack, campaign.route) }, outPaint)}`);
+    out.write(`\n${drawReport(found, { limit: limitOf(stack, campaign.route) }, outPaint)}`);
   }
   const waiting = found.counts.accepted + found.counts.sent;
   if (end === "paused")

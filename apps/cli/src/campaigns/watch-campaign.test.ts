@@ -65,7 +65,7 @@ describe("waiting for receipts when only unknown messages are left", () => {
   test("ends where nothing clears them up", async () => {
     const campaignId = await givenUnknown(null);
     const watched = await watchCampaign({
-      ...{ sql: ledger.sql, campaignId, tps: null, until: "receipts", progress: silent },
+      ...{ sql: ledger.sql, campaignId, limit: null, until: "receipts", progress: silent },
     });
     expect(watched).toMatchObject({ end: "only unknown left", counts: { unknown: 1 } });
   });
@@ -82,7 +82,7 @@ describe("waiting for receipts when only unknown messages are left", () => {
         if (looks === 2) void closeUnknown(sql, { campaignId }).then(() => advanceCampaigns(sql));
       },
     };
-    const watched = await watchCampaign({ sql, campaignId, tps: null, until: "receipts", progress });
+    const watched = await watchCampaign({ sql, campaignId, limit: null, until: "receipts", progress });
     expect(watched).toMatchObject({ end: "finished", counts: { unknown: 0, expired: 1 } });
     expect(looks).toBeGreaterThan(1);
   });
@@ -90,7 +90,7 @@ describe("waiting for receipts when only unknown messages are left", () => {
   test("and no longer than was asked for", async () => {
     const campaignId = await givenUnknown(60_000);
     const watched = await watchCampaign({
-      ...{ sql: ledger.sql, campaignId, tps: null, until: "receipts", patienceMs: 500, progress: silent },
+      ...{ sql: ledger.sql, campaignId, limit: null, until: "receipts", patienceMs: 500, progress: silent },
     });
     expect(watched).toMatchObject({ end: "out of patience", counts: { unknown: 1 } });
   });

@@ -8,6 +8,7 @@ import {
   owesLookUp,
   type Sql,
 } from "@hikyaku/ledger";
+import type { RouteLimit } from "@hikyaku/views";
 import { lengthOfTime } from "../output/format.ts";
 import type { Progress } from "../output/progress.ts";
 import { windowNotice } from "./class-lines.ts";
@@ -17,7 +18,7 @@ export interface WatchInput {
   campaignId: string;
   progress: Progress;
   /** Of the route, where it is known. */
-  tps: number | null;
+  limit: RouteLimit | null;
   /** `sent`: until nothing is left to send. `receipts`: until every message has its final answer. */
   until: "sent" | "receipts";
   /** For `receipts`: give up so long after the last message was sent. */
@@ -40,7 +41,7 @@ const quietMs = 10_000;
 
 /** Shows how a campaign goes until it has come as far as was asked for. Reads counters only, so it costs the same at any size. */
 export async function watchCampaign(input: WatchInput): Promise<Watched> {
-  const { sql, campaignId, progress, tps, until, patienceMs, signal } = input;
+  const { sql, campaignId, progress, limit, until, patienceMs, signal } = input;
   const startedAt = performance.now();
   const samples: { at: number; done: number }[] = [];
   let movedAt = startedAt;
@@ -65,7 +66,8 @@ export async function watchCampaign(input: WatchInput): Promise<Watched> {
       done,
       total: toSend(counts),
       perSecond: perSecondOf(samples),
-      limit: isSending ? tps : null,
+      // Shown beside messages a second, and it counts requests.
+      limit: isSending && limit?.messagesPerRequest === 1 ? limit.tps : null,
       outcomes: outcomesOf(counts),
     });
 

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { Cli, ExitCode, GlobalOptions } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
 import { dataDirOf } from "../connection/find-stack.ts";
+import { messagesPerRequest } from "../connection/route-limits.ts";
 import { printResult } from "../output/print-result.ts";
 import { identifyProcess } from "../running/process-identity.ts";
 import { findUp, removeUpFile, upFileOf, writeUpFile } from "../running/up-file.ts";
@@ -114,7 +115,12 @@ async function tellOthers(
     consoleUrl: system.consoleUrl,
     receiverUrl: system.receiverUrl,
     simulator: system.simulator === null ? null : urlsOf(system.simulator),
-    limits: Object.fromEntries(Object.values(config.routes).map(({ name, limits }) => [name, limits])),
+    limits: Object.fromEntries(
+      Object.values(config.routes).map((route) => [
+        route.name,
+        { ...route.limits, messagesPerRequest: messagesPerRequest(route) },
+      ]),
+    ),
   });
 }
 

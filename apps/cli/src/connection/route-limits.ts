@@ -1,6 +1,20 @@
+import type { RouteConfig } from "@hikyaku/config";
+import { findProvider } from "@hikyaku/providers";
+import type { RouteLimit } from "@hikyaku/views";
 import type { FoundStack } from "./find-stack.ts";
 
-/** The route's requests per second, from the configuration or the running `up`; null when there is no limit or nobody knows. */
-export function tpsOf({ config, up }: Pick<FoundStack, "config" | "up">, route: string): number | null {
-  return config?.routes[route]?.limits.tps ?? up?.limits[route]?.tps ?? null;
+/** The route's limit, from the configuration or the running `up`; null when there is none or nobody knows. */
+export function limitOf({ config, up }: Pick<FoundStack, "config" | "up">, route: string): RouteLimit | null {
+  const configured = config?.routes[route];
+  const limits =
+    configured === undefined
+      ? up?.limits[route]
+      : { tps: configured.limits.tps, messagesPerRequest: messagesPerRequest(configured) };
+  return limits === undefined || limits.tps === null ? null : { ...limits, tps: limits.tps };
+}
+
+/** How many messages one request of the route may carry: 1, or SENS's batches. */
+export function messagesPerRequest({ provider, settings }: Pick<RouteConfig, "provider" | "settings">): number {
+  const carrier = findProvider(provider);
+  return carrier.rules(carrier.publicSettings(settings)).recipientsPerRequest;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Ledger } from "@hikyaku/ledger";
 import type { CampaignResult, Producer } from "@hikyaku/producer";
+import type { RouteLimit } from "@hikyaku/views";
 import { importText } from "../campaigns/import-text.ts";
 import { importWithProgress } from "../campaigns/import-with-progress.ts";
 import { tellWarnings } from "../campaigns/tell-warnings.ts";
@@ -63,11 +64,11 @@ export async function watchDemo(
     ledger,
     interruption,
     progress,
-    tps,
-  }: Pick<DemoParts, "ledger" | "interruption"> & { progress: Progress; tps: number | null },
+    limit,
+  }: Pick<DemoParts, "ledger" | "interruption"> & { progress: Progress; limit: RouteLimit | null },
 ): Promise<Watched> {
   const watched = await watchCampaign({
-    ...{ sql: ledger.sql, campaignId, progress, tps, until: "receipts", patienceMs },
+    ...{ sql: ledger.sql, campaignId, progress, limit, until: "receipts", patienceMs },
     signal: interruption.once,
   }).finally(() => progress.stop());
   if (watched.end !== "interrupted") return watched;

@@ -15,11 +15,12 @@ import {
 import { type CampaignResult, createProducer } from "@hikyaku/producer";
 import { routeSchemas } from "@hikyaku/providers";
 import type { SensSimulator } from "@hikyaku/simulator";
-import { campaignView } from "@hikyaku/views";
+import { campaignView, type RouteLimit } from "@hikyaku/views";
 import { drawReport } from "../campaigns/draw-report.ts";
 import type { Watched } from "../campaigns/watch-campaign.ts";
 import type { Cli, ExitCode, Interruption } from "../cli.ts";
 import type { DemoOptions } from "../commands/demo.ts";
+import { limitOf } from "../connection/route-limits.ts";
 import { lengthOfTime } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { shareProgress } from "../output/shared-progress.ts";
@@ -143,9 +144,8 @@ async function campaigns(
     const shared = names.length === 1 ? [line] : shareProgress(line, names);
     const watched = await Promise.all(
       drafts.map(({ id }, index) => {
-        // Messages a second are requests a second times recipients: only one by one are they the same.
-        const tps = index === 0 ? (config.routes[simulatedRouteName]?.limits.tps ?? null) : null;
-        return watchDemo(id, { ledger, interruption, progress: shared[index] ?? line, tps });
+        const limit = limitOf({ config, up: null }, wanted[index]?.route ?? "");
+        return watchDemo(id, { ledger, interruption, progress: shared[index] ?? line, limit });
       }),
     );
     const [sms, kakao] = drafts.flatMap(({ imported }, index): Concluding[] => {
@@ -155,7 +155,9 @@ async function campaigns(
     if (sms === undefined) throw new TypeError("the demo's campaign is gone");
     return tellConclusions(cli, options, [
       await concludeSms(cli, system, sms),
-      ...(sensSimulator !== null && kakao !== undefined ? [await concludeKakao(cli, sensSimulator, kakao)] : []),
+      ...(sensSimulator !== null && kakao !== undefined
+        ? [await concludeKakao(cli, system, sensSimulator, kakao)]
+        : []),
     ]);
   } finally {
     await producer.close();
@@ -186,32 +188,39 @@ async function concludeSms(cli: Cli, { config, simulator }: System, done: Conclu
     duplicates: metrics.duplicates.count,
     overLimits: metrics.overTps + metrics.overConcurrency,
   });
-  const { tps = null } = config.routes[simulatedRouteName]?.limits ?? {};
   const proof = drawVerdicts({ verdicts, unknowns, metrics }, cli.terminal.outPaint);
   return await conclusion(cli, done, {
     verdicts,
     unknowns: unknowns.length,
     metrics,
-    tps,
+    limit: limitOf({ config, up: null }, simulatedRouteName),
     proof,
     list: recipientsFile,
   });
 }
 
-async function concludeKakao(cli: Cli, sens: SensSimulator, done: Concluding): Promise<Conclusion> {
+async function concludeKakao(cli: Cli, { config }: System, sens: SensSimulator, done: Concluding): Promise<Conclusion> {
   const check = checkKakao(sens, await ledgerSides(done.ledger, done.watched.campaign.id));
   const { verdicts, unknowns, metrics } = check;
   const proof = drawKakaoCheck(check, cli.terminal.outPaint);
   const list = "the list of the KakaoTalk campaign";
-  return await conclusion(cli, done, { verdicts, unknowns: unknowns.length, metrics, tps: null, proof, list });
+  const limit = limitOf({ config, up: null }, sensRouteName);
+  return await conclusion(cli, done, { verdicts, unknowns: unknowns.length, metrics, limit, proof, list });
 }
 
 async function conclusion(
   { terminal: { out, outPaint } }: Cli,
   { ledger, imported, watched }: Concluding,
-  checked: { verdicts: Verdict[]; unknowns: number; metrics: unknown; tps: number | null; proof: string; list: string },
+  checked: {
+    verdicts: Verdict[];
+    unknowns: number;
+    metrics: unknown;
+    limit: RouteLimit | null;
+    proof: string;
+    list: string;
+  },
 ): Promise<Conclusion> {
-  const { verdicts, unknowns, metrics, tps, proof, list } = checked;
+  const { verdicts, unknowns, metrics, limit, proof, list } = checked;
   const report = await campaignReport(ledger.sql, { campaignId: watched.campaign.id });
   if (report === null) throw new TypeError("the demo's campaign is gone");
   const isKept = verdicts.every((verdict) => verdict.isKept || !verdict.isPromise);
@@ -222,7 +231,7 @@ async function conclusion(
     outPaint,
   );
   const text = [
-    `\n${drawReport(report, { tps }, outPaint)}`,
+    `\n${drawReport(report, { limit }, outPaint)}`,
     `${outPaint.bold(`Rows not taken from ${list}`)}\n${rejected}`,
     proof,
   ].join("\n");

@@ -16,7 +16,10 @@ const upSchema = z.object({
   receiverUrl: z.string(),
   simulator: z.object({ gatewayUrl: z.string(), controlUrl: z.string() }).nullable(),
   /** Limits of the routes, by name: the ledger does not know them. */
-  limits: z.record(z.string(), z.object({ tps: z.number().nullable(), concurrency: z.number() })),
+  limits: z.record(
+    z.string(),
+    z.object({ tps: z.number().nullable(), concurrency: z.number(), messagesPerRequest: z.number().default(1) }),
+  ),
 });
 
 /** What a running `hikyaku up` tells other commands, through a file in its data folder that only its user can read. */

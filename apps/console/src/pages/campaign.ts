@@ -11,7 +11,7 @@ import { type CampaignNow, situation } from "./campaign-situation.ts";
 import { type Html, html } from "./html.ts";
 import type { PageContext } from "./page-context.ts";
 import { progressBar, progressLegend } from "./progress-bar.ts";
-import { type Clock, number, percent, perSecond, plural, span, windowsText } from "./words.ts";
+import { type Clock, limitText, number, percent, perSecond, plural, span, windowsText } from "./words.ts";
 
 /** `GET /campaigns/{campaign}`: one campaign, live. */
 export function campaignPage(app: FastifyInstance, context: PageContext): void {
@@ -21,7 +21,7 @@ export function campaignPage(app: FastifyInstance, context: PageContext): void {
     const { campaign: name } = request.params as { campaign: string };
     const { campaign, counts, secondLegs } = await showCampaign(deps.ledger.sql, name);
     const [routes, read] = await Promise.all([
-      routeStates({ sql: deps.ledger.sql, config: deps.config }),
+      routeStates(deps),
       counts.total > 0 ? reports.reportOf(campaign.id) : null,
     ]);
     const progress = progressOf(counts);
@@ -68,11 +68,11 @@ ${tiles(view)}
 
 function tiles({ campaign, progress, route, windows, pace, now, clock }: CampaignNow): Html {
   const done = doneCount(progress);
-  const limit = route?.limits?.tps ?? null;
+  const limits = route?.limits ?? null;
   const end = pace && estimateEnd({ left: progress.queued, perSecond: pace.perSecond, windows, now });
   return html`<div class="tiles">
 <div class="tile"><span>Gone out</span><strong>${percent(doneShare(progress))}</strong><span>${number(done)} of ${number(progress.total - progress.stopped)}</span></div>
-<div class="tile"><span>Rate now</span><strong>${pace ? perSecond(pace.perSecond) : campaign.state === "running" ? "…" : "–"}</strong><span>${limit === null ? "no limit" : `limit of the route ${perSecond(limit)}`}</span></div>
+<div class="tile"><span>Rate now</span><strong>${pace ? perSecond(pace.perSecond) : campaign.state === "running" ? "…" : "–"}</strong><span>${!limits?.tps ? "no limit" : `limit of the route ${limitText({ ...limits, tps: limits.tps })}`}</span></div>
 <div class="tile"><span>All gone out</span><strong>${end && progress.queued > 0 ? clock.short(end) : progress.queued === 0 && done > 0 ? "yes" : "–"}</strong><span>${end && progress.queued > 0 ? `in about ${span(end.getTime() - now.getTime())}` : `${number(progress.queued)} left to send`}</span></div>
 <div class="tile"><span>Delivered</span><strong>${done === 0 ? "–" : percent(progress.delivered / done)}</strong><span>${number(progress.delivered)} of those gone out${progress.underway > 0 && `; ${number(progress.underway)} receipts awaited`}</span></div>
 </div>`;

@@ -23,10 +23,7 @@ export function createPageContext(parts: Omit<PageContext, "send">): PageContext
   return {
     ...parts,
     async send(request, reply, page) {
-      const [routes, endpoints] = await Promise.all([
-        routeStates({ sql: deps.ledger.sql, config: deps.config }),
-        listEndpoints(deps.ledger.sql),
-      ]);
+      const [routes, endpoints] = await Promise.all([routeStates(deps), listEndpoints(deps.ledger.sql)]);
       const alerts = [
         ...routes.flatMap((route) => heldAlert(route, clock)),
         ...endpoints.flatMap((endpoint) => givenUpAlert(endpoint, clock)),

@@ -8,7 +8,7 @@ import { type RouteState, routeStates } from "../routes/route-states.ts";
 import { formOf } from "../sign-in/read-form.ts";
 import { type Html, html } from "./html.ts";
 import type { PageContext } from "./page-context.ts";
-import { number, perSecond, plural, span } from "./words.ts";
+import { limitText, number, perSecond, plural, span } from "./words.ts";
 
 /** What Redis knows of a route; null while it does not answer. */
 interface QueueState {
@@ -25,7 +25,7 @@ export function routePages(app: FastifyInstance, context: PageContext, queues: R
 
   app.get("/routes", async (request, reply) => {
     pace.look();
-    const routes = await routeStates({ sql, config: deps.config });
+    const routes = await routeStates(deps);
     const states = await Promise.all(
       routes.map(async (route) => [route, await queueState(queues.byRoute.get(route.name))] as const),
     );
@@ -51,7 +51,7 @@ export function routePages(app: FastifyInstance, context: PageContext, queues: R
 ${held && html`<p class="alert danger"><b>Held</b> since ${clock.short(held.since)} (${held.cause}): ${held.reason} –${held.nextProbeAt ? html` one message tries again at ${clock.short(held.nextProbeAt)}.` : html` only a person can release it.`}</p>`}
 ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${plural(queued, "message")} wait. Start one.</p>`}
 <div class="tiles">
-<div class="tile"><span>Rate now</span><strong>${rate === null ? "…" : perSecond(rate)}</strong><span>${limits === null ? "not in this console's configuration" : limits.tps === null ? "no limit" : `limit ${perSecond(limits.tps)}`}</span></div>
+<div class="tile"><span>Rate now</span><strong>${rate === null ? "…" : perSecond(rate)}</strong><span>${limits === null ? "not in this console's configuration" : limits.tps === null ? "no limit" : `limit ${limitText({ ...limits, tps: limits.tps })}`}</span></div>
 <div class="tile"><span>Waiting to be sent</span><strong>${number(queued)}</strong><span>${route.oldestQueuedSeconds > 0 ? `the oldest for ${span(route.oldestQueuedSeconds * 1_000)}` : "nothing waits"}</span></div>
 <div class="tile"><span>At the gateway</span><strong>${number(route.sending)}</strong><span>${limits === null ? "" : `limit ${number(limits.concurrency)} at once`}</span></div>
 <div class="tile"><span>Workers connected</span><strong>${queue === null ? "?" : number(queue.workers)}</strong><span>${queue === null ? "Redis does not answer" : "processes"}</span></div>
@@ -75,7 +75,7 @@ ${starved && html`<p class="alert danger"><b>No worker is connected</b> and ${pl
   }
 
   async function show(name: string): Promise<RouteState> {
-    const found = (await routeStates({ sql, config: deps.config })).find((route) => route.name === name);
+    const found = (await routeStates(deps)).find((route) => route.name === name);
     if (!found) throw new Problem("route-not-found");
     return found;
   }

@@ -1,4 +1,5 @@
 import type { DeliveryWindow } from "@hikyaku/core";
+import { type RouteLimit, requestLimitText } from "@hikyaku/views";
 import { type Html, html } from "./html.ts";
 
 /** `1,234,567` */
@@ -16,6 +17,11 @@ export function percent(share: number): string {
 /** `98.4/s` */
 export function perSecond(rate: number): string {
   return `${rate >= 100 ? number(rate) : rate.toFixed(1)}/s`;
+}
+
+/** `100/s`; `20 requests/s, up to 100 messages each` where messages a second can't be compared with it. */
+export function limitText(limit: RouteLimit): string {
+  return limit.messagesPerRequest === 1 ? perSecond(limit.tps) : requestLimitText(limit);
 }
 
 /** `3 h 8 min`, `45 s`: the two largest units. */

@@ -1,6 +1,7 @@
-import type { Config } from "@hikyaku/config";
+import type { RouteConfig } from "@hikyaku/config";
 import { type ClassRules, readClassRules } from "@hikyaku/core";
-import { type HookRow, listHooks, listRoutes, operatorFigures, type RouteFigures, type Sql } from "@hikyaku/ledger";
+import { type HookRow, listHooks, listRoutes, operatorFigures, type RouteFigures } from "@hikyaku/ledger";
+import type { ConsoleDeps } from "../console-deps.ts";
 
 type Figures = Pick<RouteFigures, "queued" | "sending" | "unknown" | "oldestQueuedSeconds" | "checksDue">;
 
@@ -9,7 +10,7 @@ export interface RouteState extends Figures {
   name: string;
   provider: string;
   /** Null when this console's configuration has no route of the name. */
-  limits: { tps: number | null; concurrency: number } | null;
+  limits: { tps: number | null; concurrency: number; messagesPerRequest: number } | null;
   /** What the operator has set for messages by their class. */
   classRules: ClassRules;
   held: { cause: string; reason: string | null; since: Date; nextProbeAt: Date | null } | null;
@@ -20,15 +21,25 @@ export interface RouteState extends Figures {
 }
 
 /** Every published route, by name; a few milliseconds at any size of the ledger. */
-export async function routeStates({ sql, config }: { sql: Sql; config: Config }): Promise<RouteState[]> {
+export async function routeStates({
+  ledger: { sql },
+  config,
+  findProvider,
+}: Pick<ConsoleDeps, "ledger" | "config" | "findProvider">): Promise<RouteState[]> {
+  const limitsOf = ({ provider, settings, limits }: RouteConfig) => {
+    const carrier = findProvider(provider);
+    const { recipientsPerRequest } = carrier.rules(carrier.publicSettings(settings));
+    return { ...limits, messagesPerRequest: recipientsPerRequest };
+  };
   const [routes, figures, hooks] = await Promise.all([listRoutes(sql), operatorFigures(sql), listHooks(sql)]);
   const byRoute = new Map(figures.map((each) => [each.route, each]));
   return routes.map((route) => {
     const figure = byRoute.get(route.name);
+    const configured = config.routes[route.name];
     return {
       name: route.name,
       provider: route.provider,
-      limits: config.routes[route.name]?.limits ?? null,
+      limits: configured === undefined ? null : limitsOf(configured),
       classRules: readClassRules(route.classRules),
       held: route.heldAt && {
         cause: route.heldCause ?? "",

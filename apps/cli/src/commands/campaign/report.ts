@@ -7,7 +7,7 @@ import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { reportCsv } from "../../campaigns/report-csv.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
-import { tpsOf } from "../../connection/route-limits.ts";
+import { limitOf } from "../../connection/route-limits.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { oneOf } from "../../option-values.ts";
 
@@ -45,7 +45,7 @@ export function addReport(campaign: Command, cli: Cli): void {
           const report = await campaignReport(sql, { campaignId: id });
           if (report === null) throw new CliError(`Campaign ${name} was deleted meanwhile.`);
           if (format === "csv") out.write(reportCsv(report));
-          else if (format === "table") out.write(drawReport(report, { tps: tpsOf(stack, route) }, outPaint));
+          else if (format === "table") out.write(drawReport(report, { limit: limitOf(stack, route) }, outPaint));
           else out.write(`${JSON.stringify(reportView(report), null, 2)}\n`);
           return 0;
         });

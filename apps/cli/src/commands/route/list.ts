@@ -1,7 +1,7 @@
 import { listHooks, listRoutes, operatorFigures } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import type { Cli, GlobalOptions } from "../../cli.ts";
-import { tpsOf } from "../../connection/route-limits.ts";
+import { limitOf } from "../../connection/route-limits.ts";
 import { useLedger } from "../../connection/use-ledger.ts";
 import { count, lengthOfTime, moment, rate } from "../../output/format.ts";
 import { printResult } from "../../output/print-result.ts";
@@ -19,10 +19,12 @@ export function addList(route: Command, cli: Cli): void {
           const [routes, figures, hooks] = await Promise.all([listRoutes(sql), operatorFigures(sql), listHooks(sql)]);
           const states = routes.map(({ name, provider, heldAt, heldCause, heldReason }) => {
             const figure = figures.find((each) => each.route === name);
+            const limit = limitOf(stack, name);
             return {
               name,
               provider,
-              tps: tpsOf(stack, name),
+              tps: limit?.tps ?? null,
+              messagesPerRequest: limit?.messagesPerRequest ?? null,
               held: heldAt === null ? null : { cause: heldCause, reason: heldReason, since: heldAt },
               queued: figure?.queued ?? 0,
               sending: figure?.sending ?? 0,
@@ -47,7 +49,7 @@ export function addList(route: Command, cli: Cli): void {
                     { header: "STATE", maxWidth: 80 },
                   ],
                   states.map((state) => [
-                    ...[state.name, state.provider, state.tps === null ? "–" : rate(state.tps), count(state.queued)],
+                    ...[state.name, state.provider, limitCell(state), count(state.queued)],
                     state.queued === 0 ? "–" : lengthOfTime(state.oldestQueuedSeconds * 1_000),
                     ...[count(state.sending), count(state.unknown)],
                     state.held === null
@@ -61,4 +63,10 @@ export function addList(route: Command, cli: Cli): void {
         });
       }),
     );
+}
+
+/** `100`; `20 × 100` where each of the 20 requests may carry 100 messages. */
+function limitCell({ tps, messagesPerRequest }: { tps: number | null; messagesPerRequest: number | null }): string {
+  if (tps === null) return "–";
+  return messagesPerRequest === null || messagesPerRequest === 1 ? rate(tps) : `${rate(tps)} × ${messagesPerRequest}`;
 }

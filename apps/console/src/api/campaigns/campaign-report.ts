@@ -32,7 +32,9 @@ const reportSchema = z
       .describe("What followed the first legs; null when nothing does."),
     acceptedPerSecond: z
       .object({ mean: z.number(), peak: z.number() })
-      .describe("`mean` from the first acceptance to the last; `peak` is the best whole second."),
+      .describe(
+        "Messages, not requests. `mean` from the first acceptance to the last; `peak` is the best whole second.",
+      ),
     firstAcceptedAt: z.date().nullable(),
     lastAcceptedAt: z.date().nullable(),
     segmentsAccepted: z.int().describe("Billable parts of everything the carrier accepted, second legs included."),

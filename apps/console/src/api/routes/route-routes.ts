@@ -13,7 +13,11 @@ const routeSchema = z
     name: z.string(),
     provider: z.string(),
     limits: z
-      .object({ tps: z.number().nullable(), concurrency: z.int() })
+      .object({
+        tps: z.number().nullable().describe("Requests a second; null for no limit."),
+        concurrency: z.int().describe("Requests at once."),
+        messagesPerRequest: z.int().describe("How many messages one request may carry."),
+      })
       .nullable()
       .describe("As in the configuration of this console; null when the route is not in it."),
     held: z
@@ -56,11 +60,12 @@ const routeSchema = z
 const params = z.object({ route: z.string().min(1).max(200) });
 
 /** `GET /v1/routes`, `POST /v1/routes/{route}/hold` and `…/release` */
-export function routeRoutes(app: Api, { ledger, config }: ConsoleDeps): void {
-  const { sql } = ledger;
+export function routeRoutes(app: Api, deps: ConsoleDeps): void {
+  const { config } = deps;
+  const { sql } = deps.ledger;
 
   async function show(name: string): Promise<RouteState> {
-    const found = (await routeStates({ sql, config })).find((route) => route.name === name);
+    const found = (await routeStates(deps)).find((route) => route.name === name);
     if (!found) throw new Problem("route-not-found");
     return found;
   }
@@ -75,7 +80,7 @@ export function routeRoutes(app: Api, { ledger, config }: ConsoleDeps): void {
       response: { 200: z.object({ items: z.array(routeSchema), nextCursor: z.null() }), ...problemAnswers() },
     },
     async handler() {
-      return { items: await routeStates({ sql, config }), nextCursor: null };
+      return { items: await routeStates(deps), nextCursor: null };
     },
   });
 
