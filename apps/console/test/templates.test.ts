@@ -22,7 +22,11 @@ const returned = {
 };
 
 beforeAll(async () => {
-  site = await startTestConsole();
+  const kakao = {
+    ...{ provider: "sens", serviceId: "ncp:kkobizmsg:kr:1:demo", accessKey: "key", secretKey: "secret" },
+    ...{ plusFriendId: "@demo_shop", class: "transactional", limits: { tps: 20, concurrency: 5 } },
+  };
+  site = await startTestConsole({ config: { routes: { kakao } } });
   cookie = await site.signIn();
   const { sql } = site.ledger;
   await publishRoutes(sql, [{ name: "kakao", provider: "sens", settings: { plusFriendId: "@demo_shop" } }]);
@@ -60,6 +64,22 @@ test("the page lists templates and channels, and a template's page says what may
   expect(preview.headers["content-security-policy"]).toContain("style-src 'unsafe-inline'");
   expect(preview.body).toContain("name님 &lt;소식&gt;");
   expect((await site.browse("/templates/kakao/NOTHING", { cookie })).statusCode).toBe(404);
+});
+
+test("the limit of a route that sends in batches is shown as requests, not as a rate of messages", async () => {
+  const text = "20 requests/s, up to 100 messages each";
+  expect((await site.browse("/routes", { cookie })).body).toContain(`limit ${text}`);
+  const { items } = (await site.call("GET", "/v1/routes")).json();
+  expect(items).toContainEqual(
+    expect.objectContaining({ name: "kakao", limits: { tps: 20, concurrency: 5, messagesPerRequest: 100 } }),
+  );
+  const content = { templateCode: "NEWS01", text: "#{name}님 <소식>", buttons: approved.buttons };
+  const made = await site.call("POST", "/v1/campaigns", {
+    headers: { "idempotency-key": "batches" },
+    body: { route: "kakao", name: "batches", content },
+  });
+  expect(made.statusCode, made.body).toBe(201);
+  expect((await site.browse(`/campaigns/${made.json().id}`, { cookie })).body).toContain(`limit of the route ${text}`);
 });
 
 test("the API lists, shows, previews and checks, and asks for a fresh copy", async () => {

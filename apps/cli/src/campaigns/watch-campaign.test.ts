@@ -95,3 +95,37 @@ describe("waiting for receipts when only unknown messages are left", () => {
     expect(watched).toMatchObject({ end: "out of patience", counts: { unknown: 1 } });
   });
 });
+
+test.each([
+  [1, 20],
+  // It counts requests, and what is beside it counts messages.
+  [100, null],
+])("a limit on requests of %s messages is shown beside the rate as %s", async (messagesPerRequest, shown) => {
+  const { sql } = ledger;
+  const campaignId = newId();
+  const digest = Buffer.from("digest");
+  await createCampaign(sql, {
+    ...{ id: campaignId, key: campaignId, name: "One", route, content: { text: "Hello" }, variables: [] },
+    requestHash: digest,
+  });
+  await beginImport(sql, { campaignId });
+  await appendRows(sql, {
+    ...{ campaignId, route, round: 1 },
+    rows: [{ id: newId(), recipient: "+821000000001", line: 1, segments: 1, vars: [] }],
+    progress: { rows: 1, digest, rejected: 0, duplicates: 0 },
+  });
+  await finishImport(sql, { campaignId, rejectedRows: 0, digest });
+  await startCampaign(sql, { campaignId });
+  const interruption = new AbortController();
+  const limits: unknown[] = [];
+  const progress = {
+    update: ({ limit }: { limit?: number | null }) => {
+      limits.push(limit);
+      interruption.abort();
+    },
+    ...{ say: () => {}, stop: () => {} },
+  };
+  const limit = { tps: 20, messagesPerRequest };
+  await watchCampaign({ sql, campaignId, limit, until: "sent", progress, signal: interruption.signal });
+  expect(limits).toEqual([shown]);
+});
