@@ -105,7 +105,11 @@ describe("campaign send", () => {
     const { code, err } = await hikyaku(...argv);
     const waits = `outside its delivery window (${hours}), goes on by itself at 20`;
     expect([code, err]).toEqual([0, expect.stringContaining(`It is ${waits}`)]);
-    expect((await hikyaku("campaign", "show", "later")).out).toContain(`running, ${waits}`);
+    const shown = (await hikyaku("campaign", "show", "later")).out;
+    expect(shown).toContain(`running, ${waits}`);
+    // By the clock of the window it stands beside.
+    const [opens] = hours.split("-");
+    expect(shown).toMatch(new RegExp(`by itself at \\d{4}-\\d\\d-\\d\\d ${opens}:00 UTC\n`));
     await hikyaku("campaign", "pause", "later");
     expect((await hikyaku("campaign", "resume", "later")).out).toContain(`Campaign later is running.\nIt is ${waits}`);
     const notice = await hikyaku(...send("notice", "--class", "transactional"));

@@ -96,7 +96,8 @@ test("what is reserved for a time outside its window is refused", async () => {
 });
 
 test("a reservation is listed, shown, and cancelled after a question", async () => {
-  expect(await send(seoul(60))).toMatchObject({ code: 0 });
+  const time = seoul(60);
+  expect(await send(time)).toMatchObject({ code: 0 });
   const listed = async (...argv: string[]) =>
     JSON.parse((await run("reservation", "list", "--route", "kakao", "--json", ...argv)).out).items;
   await waitFor(async () => (await listed()).length === 1, { what: "the reservation" });
@@ -109,7 +110,10 @@ test("a reservation is listed, shown, and cancelled after a question", async () 
   expect(await run("reservation", "list", "--route", "kakao", "--state", "soon")).toMatchObject({
     ...{ code: 2, err: expect.stringContaining("READY, PROCESSING, CANCELED") },
   });
-  expect((await run("reservation", "show", id)).out).toMatch(/cancel +possible/);
+  const shown = (await run("reservation", "show", id)).out;
+  expect(shown).toMatch(/cancel +possible/);
+  expect(shown).toMatch(new RegExp(`reserved for +${time}:00 Asia/Seoul\n`));
+  expect(shown).toMatch(/made +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)\n/);
   expect((await run("reservation", "show", "none")).err).toMatch(/No reservation of ours is called none/);
   expect((await run("reservation", "show", "none", "--route", "kakao")).err).toMatch(/has no reservation none/);
 

@@ -76,7 +76,7 @@ test("the limit of a route that sends in batches is shown as requests, not as a 
   const content = { templateCode: "NEWS01", text: "#{name}님 <소식>", buttons: approved.buttons };
   const made = await site.call("POST", "/v1/campaigns", {
     headers: { "idempotency-key": "batches" },
-    body: { route: "kakao", name: "batches", content },
+    body: { route: "kakao", name: "batches", class: "transactional", content },
   });
   expect(made.statusCode, made.body).toBe(201);
   expect((await site.browse(`/campaigns/${made.json().id}`, { cookie })).body).toContain(`limit of the route ${text}`);

@@ -71,7 +71,7 @@ function factsOf(template: SensTemplate): TemplateFacts {
       inquire: templateActionFault(template, "inquire"),
     },
     comments: (comments ?? []).flatMap(({ content: said, createTime }) =>
-      said ? [createTime ? `${createTime}: ${said}` : said] : [],
+      said ? [createTime ? `${createTime} by the carrier's clock: ${said}` : said] : [],
     ),
   };
 }

@@ -1,6 +1,6 @@
 import { deliveryWindowText, mayGoOutFrom, readClassRules, windowsInForce } from "@hikyaku/core";
 import { type CampaignRow, findRoute, type Sql } from "@hikyaku/ledger";
-import { moment } from "../output/format.ts";
+import { moment, momentIn } from "../output/format.ts";
 
 /** What a campaign is for, and which rules were set aside for it: names and values for people. */
 export function classLines({ class: messageClass, overrides }: CampaignRow): [string, string][] {
@@ -8,7 +8,7 @@ export function classLines({ class: messageClass, overrides }: CampaignRow): [st
     ["class", messageClass ?? "none: from before there were classes"],
     ...overrides.map(({ rule, reason, by, at }): [string, string] => [
       "set aside",
-      `${rule}: ${reason} (${by}, ${at.slice(0, 16).replace("T", " ")}Z)`,
+      `${rule}: ${reason} (${by}, ${moment(new Date(at))})`,
     ]),
   ];
 }
@@ -29,6 +29,10 @@ export async function windowNotice(sql: Sql, campaign: CampaignRow): Promise<str
   const now = new Date();
   const opening = mayGoOutFrom(windows, now);
   if (campaign.state !== "running" || opening === now) return null;
-  const when = opening === null ? "never, because they are not open together" : `by itself at ${moment(opening)}`;
+  // By the clock of the windows beside it, where they have one.
+  const zones = new Set(windows.map(({ timeZone }) => timeZone));
+  const zone = zones.size === 1 ? (windows[0]?.timeZone ?? null) : null;
+  const when =
+    opening === null ? "never, because they are not open together" : `by itself at ${momentIn(opening, zone)}`;
   return `outside its delivery window (${windowsText(windows)}), goes on ${when}`;
 }

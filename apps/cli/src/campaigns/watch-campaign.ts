@@ -9,7 +9,7 @@ import {
   type Sql,
 } from "@hikyaku/ledger";
 import type { RouteLimit } from "@hikyaku/views";
-import { lengthOfTime } from "../output/format.ts";
+import { lengthOfTime, moment } from "../output/format.ts";
 import type { Progress } from "../output/progress.ts";
 import { windowNotice } from "./class-lines.ts";
 
@@ -130,7 +130,7 @@ function endOf(campaign: CampaignRow, counts: CampaignCounts, until: WatchInput[
 }
 
 async function whyQuiet(sql: Sql, campaign: CampaignRow): Promise<string> {
-  if (campaign.state === "ready" && campaign.startAt !== null) return `it starts at ${campaign.startAt.toISOString()}`;
+  if (campaign.state === "ready" && campaign.startAt !== null) return `it starts at ${moment(campaign.startAt)}`;
   const notice = await windowNotice(sql, campaign);
   if (notice !== null) return `it is ${notice}`;
   const route = await findRoute(sql, campaign.route);

@@ -1,6 +1,6 @@
 import { connectLedger, listRoutes, operatorFigures, type Sql, schemaVersion } from "@hikyaku/ledger";
 import { messageOf, placeOf } from "../connection/use-ledger.ts";
-import { count, lengthOfTime } from "../output/format.ts";
+import { count, lengthOfTime, moment } from "../output/format.ts";
 import { checkClock } from "./check-clock.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -70,11 +70,7 @@ async function checkSchema(sql: Sql, routeNames: readonly string[]): Promise<Fin
     } else if (route.heldAt !== null) {
       const mend = "Mend the cause; it is probed and resumes by itself, or release it by `hikyaku route release`.";
       findings.push(
-        fail(
-          `route ${name}`,
-          `held since ${route.heldAt.toISOString()}: ${route.heldCause}, ${route.heldReason}`,
-          mend,
-        ),
+        fail(`route ${name}`, `held since ${moment(route.heldAt)}: ${route.heldCause}, ${route.heldReason}`, mend),
       );
     }
   }

@@ -30,10 +30,29 @@ export function lengthOfTime(ms: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** `2026-12-01 09:00:00`, in the time zone of the machine; `–` for nothing. */
+/** `2026-12-01 09:00:00+09:00`, in the time zone of the machine and with its offset then; `–` for nothing. */
 export function moment(at: Date | null | undefined): string {
-  if (!at) return "–";
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return at ? `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeOfDay(at)}` : "–";
+}
+
+/** `09:00:00+09:00`, or `00:00:00Z`: as in {@link moment}. */
+export function timeOfDay(at: Date): string {
+  const minutes = -at.getTimezoneOffset();
+  const apart = Math.abs(minutes);
+  const offset = minutes === 0 ? "Z" : `${minutes < 0 ? "-" : "+"}${two(Math.floor(apart / 60))}:${two(apart % 60)}`;
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}${offset}`;
+}
+
+/** `2026-12-01 09:00:00 Asia/Tokyo`: by the clock that is meant. A zone that nobody knows here gives the machine's. */
+export function momentIn(at: Date | null, timeZone: string | null): string {
+  if (at === null || timeZone === null) return moment(at);
+  try {
+    return `${new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(at)} ${timeZone}`;
+  } catch {
+    return moment(at);
+  }
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }

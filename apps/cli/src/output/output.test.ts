@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cutToWidth, displayWidth, padToWidth } from "./display-width.ts";
-import { lengthOfTime, percent, rate } from "./format.ts";
+import { lengthOfTime, moment, momentIn, percent, rate, timeOfDay } from "./format.ts";
 import { createProgress } from "./progress.ts";
 import { progressLine } from "./progress-line.ts";
 import { drawTable } from "./table.ts";
@@ -64,6 +64,24 @@ test.for([
   [270_000_000, "3d 3h"],
 ] as const)("%i ms is written %j", ([ms, text]) => {
   expect(lengthOfTime(ms)).toBe(text);
+});
+
+test("a moment carries its offset, so that it is the same wherever it is read", () => {
+  const at = new Date("2026-12-01T03:04:05Z");
+  const text = moment(at);
+  expect(text).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/);
+  expect(new Date(text.replace(" ", "T"))).toEqual(at);
+  expect(text).toContain(timeOfDay(at));
+  expect(moment(null)).toBe("–");
+});
+
+test.each([
+  ["Asia/Tokyo", "2026-12-01 12:04:05 Asia/Tokyo"],
+  ["America/New_York", "2026-11-30 22:04:05 America/New_York"],
+  [null, moment(new Date("2026-12-01T03:04:05Z"))],
+  ["Nowhere/Land", moment(new Date("2026-12-01T03:04:05Z"))],
+])("a moment by the clock of %s is %s", (zone, text) => {
+  expect(momentIn(new Date("2026-12-01T03:04:05Z"), zone)).toBe(text);
 });
 
 test("rates have a decimal where it tells something", () => {

@@ -1,5 +1,5 @@
 import type { ReservationView } from "@hikyaku/engine";
-import { count, moment } from "../output/format.ts";
+import { count, moment, momentIn } from "../output/format.ts";
 import { drawPairs } from "../output/table.ts";
 import type { Paint } from "../output/terminal.ts";
 
@@ -10,7 +10,7 @@ export function drawReservation(route: string, view: ReservationView, paint: Pai
       ["reservation", reserveId],
       ["route", route],
       ["state", `${state}, ${means}`],
-      ["reserved for", `${moment(reservedAt)}${timeZone === null ? "" : ` (${timeZone})`}`],
+      ["reserved for", momentIn(reservedAt, timeZone)],
       ["made", moment(createdAt)],
       ["messages", count(messages)],
       ["campaigns", campaigns.map(({ key }) => key).join(", ") || "–"],

@@ -1,3 +1,4 @@
+import { timeOfDay } from "../output/format.ts";
 import type { Paint } from "../output/terminal.ts";
 
 const levels: Readonly<Record<number, string>> = {
@@ -10,14 +11,15 @@ const levels: Readonly<Record<number, string>> = {
 };
 const shownElsewhere = new Set(["level", "time", "pid", "hostname", "name", "msg", "err", "worker"]);
 
-/** `12:00:01 worker warn  route held route=coupon-sms cause=credentials`: an app's JSON log line for people. */
+/** `12:00:01Z worker warn  route held route=coupon-sms cause=credentials`: an app's JSON log line for people. */
 export function readableLogLine(app: string, line: string, paint: Paint): string {
   const entry = readLogLine(line);
   const name = app.padEnd(8);
-  if (entry === null) return `${"".padEnd(8)} ${paint.dim(name)} ${line}`;
+  const noClock = "".padEnd(timeOfDay(new Date()).length);
+  if (entry === null) return `${noClock} ${paint.dim(name)} ${line}`;
   const level = typeof entry.level === "number" ? (levels[entry.level] ?? "info") : String(entry.level ?? "info");
   const at = new Date(typeof entry.time === "number" ? entry.time : String(entry.time));
-  const clock = Number.isNaN(at.getTime()) ? "".padEnd(8) : at.toTimeString().slice(0, 8);
+  const clock = Number.isNaN(at.getTime()) ? noClock : timeOfDay(at);
   const fields = Object.entries(entry).flatMap(([key, value]) =>
     shownElsewhere.has(key) || value === undefined
       ? []

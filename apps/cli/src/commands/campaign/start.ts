@@ -4,6 +4,7 @@ import { printCampaign } from "../../campaigns/print-campaign.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
 import { useProducer } from "../../connection/use-producer.ts";
+import { moment } from "../../output/format.ts";
 
 export function addStart(campaign: Command, cli: Cli): void {
   campaign
@@ -23,7 +24,7 @@ export function addStart(campaign: Command, cli: Cli): void {
           tellWarnings(cli.terminal, warnings);
           await printCampaign(cli, options, sql, id, ({ key, state, startAt }) =>
             state === "ready" && startAt !== null
-              ? `Campaign ${key} starts at ${startAt.toISOString()}.\n`
+              ? `Campaign ${key} starts at ${moment(startAt)}.\n`
               : `Campaign ${key} is ${state}. Watch it: hikyaku campaign show ${key}\n`,
           );
           return 0;
