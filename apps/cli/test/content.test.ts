@@ -171,3 +171,15 @@ test("a SENS route draws an AlimTalk; a carrier without pages says so", async ()
     ...{ code: 1, err: expect.stringContaining("has no page for its messages") },
   });
 });
+
+test("where no system has a copy of the template, lint says that it was not compared with it", async () => {
+  await writeFile(join(cwd, "kakao.yaml"), 'templateCode: NEWS01\ntext: "#{name}님, 소식이 있습니다."\n');
+  const argv = ["--config", "three.yaml", "content", "lint", "kakao.yaml", "--route", "kakao"];
+  const { code, out } = await runCli(argv, { cwd });
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(
+      /^kakao\.yaml:1: warning: content\.templateCode: it was not compared with its template, .*\nNo fault: kakao can send it if it fits its template, 1 warning\.\n/,
+    ),
+  ]);
+});

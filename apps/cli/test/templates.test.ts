@@ -229,4 +229,53 @@ describe("a campaign by a template", () => {
     const other = await send({ templateCode: "NEWS01", text: "#{name}님, 소식이 있습니다!", buttons }, "other");
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining("the text is not the approved one") });
   });
+
+  test("content lint compares with the copy of the template, as creating a campaign does", async () => {
+    simulator.putTemplate(template);
+    await run("template", "refresh");
+    const buttons = template.buttons?.map(({ order: _, ...button }) => button);
+    const lint = async (content: Record<string, unknown>) => {
+      await writeFile(join(cwd, "lint.yaml"), JSON.stringify({ templateCode: "NEWS01", buttons, ...content }));
+      return await run("content", "lint", "lint.yaml", "--route", "kakao");
+    };
+    const right = await lint({ text: template.content });
+    expect([right.code, right.out]).toEqual([0, "No fault: kakao can send it.\nVariables: name, url\n"]);
+    const wrong = await lint({ text: "#{name}님, 소식이 있습니다!" });
+    expect([wrong.code, wrong.out]).toEqual([
+      1,
+      expect.stringMatching(/error: content\.text: the text is not the approved one.*\n1 error\.\n$/),
+    ]);
+    const absent = await lint({ templateCode: "NOTHING", text: "안녕", buttons: undefined });
+    expect([absent.code, absent.out]).toEqual([1, expect.stringContaining("the channel has no template NOTHING")]);
+    const doubtful = await lint({ text: "#{all}" });
+    expect([doubtful.code, doubtful.out]).toEqual([
+      0,
+      expect.stringContaining("\nNo error, but as a rule its messages will not fit the template, 1 warning.\n"),
+    ]);
+  });
+
+  test("none of whose rows is taken is not sent, and says so", async () => {
+    const buttons = template.buttons?.map(({ order: _, ...button }) => button);
+    await writeFile(join(cwd, "doubtful.yaml"), JSON.stringify({ templateCode: "NEWS01", text: "#{all}", buttons }));
+    await writeFile(
+      join(cwd, "nobody.csv"),
+      "to,all,url\n01000000001,이월 상품,a.example\n01000000002,새 상품,b.example\n",
+    );
+    const options = ["--route", "kakao", "--content-file", "doubtful.yaml", "--class", "transactional"];
+    for (const more of [["--no-wait"], [], ["--no-wait", "--json"], ["--json"], ["--dry-run"]]) {
+      const { code, out, err } = await run("campaign", "send", "nobody.csv", ...options, "--key", "nobody", ...more);
+      expect([more, code]).toEqual([more, 1]);
+      expect(out).not.toContain("on its way");
+      expect(err).toMatch(
+        more.includes("--dry-run")
+          ? /Nobody would get it/
+          : /None of 2 rows was taken, so nothing is sent by campaign nobody/,
+      );
+      if (more.includes("--json")) expect(JSON.parse(out)).toHaveProperty("rejectedFile");
+    }
+    const shown = JSON.parse((await run("campaign", "show", "nobody", "--json")).out);
+    expect(shown).toMatchObject({ state: "ready", rejected: 2, counts: { total: 0 } });
+    const started = await run("campaign", "start", "nobody");
+    expect(started).toMatchObject({ code: 1, out: "", err: expect.stringContaining("None of 2 rows was taken") });
+  });
 });

@@ -80,7 +80,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     ...controlSchedules(campaigns),
     enqueueCampaign: (request) => enqueueCampaign(campaigns, request),
     previewCampaign: (request) => previewCampaign(campaigns, request),
-    lintContent: (request) => lintForRoute(routes, request),
+    lintContent: (request) => lintForRoute({ sql, routes }, request),
     previewContent: (request) => previewForRoute(routes, request),
     inbound: (request = {}) => readInbound({ sql, routes }, request),
     sendMessage: (request, sendOptions) => sendMessage({ sql, routes, handoff, actor }, request, sendOptions),

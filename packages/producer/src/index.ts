@@ -2,7 +2,7 @@ export type { ContentIssue, ContentLint, ContentPreview } from "@hikyaku/core";
 export type { CampaignFacts, CampaignResult, CampaignStatus, StartedCampaign } from "./campaigns/campaign-result.ts";
 export type { EnqueueRequest } from "./campaigns/enqueue-campaign.ts";
 export type { CampaignPreview, PreviewRequest } from "./campaigns/preview-campaign.ts";
-export type { ContentPreviewRequest, LintRequest } from "./content/check-content.ts";
+export { type ContentPreviewRequest, type LintRequest, lintBesideTemplate } from "./content/check-content.ts";
 export { createProducer, type ProducerOptions } from "./create-producer.ts";
 export {
   CampaignConflictError,

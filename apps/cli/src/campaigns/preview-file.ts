@@ -47,7 +47,9 @@ export async function previewFile({ cli, options, producer, file, said }: Previe
   printResult(cli, options, result, (paint) => drawPreview(result, paint));
   const isRefused = options.strict === true && preview.rejected + preview.duplicates > 0;
   if (isRefused) cli.terminal.err.write("With --strict this file would be refused as a whole.\n");
-  return isRefused ? 1 : 0;
+  const isForNobody = preview.recipients === 0;
+  if (isForNobody && !isRefused) cli.terminal.err.write("Nobody would get it: no row would be taken.\n");
+  return isRefused || isForNobody ? 1 : 0;
 }
 
 function drawPreview(preview: FilePreview, paint: Paint): string {

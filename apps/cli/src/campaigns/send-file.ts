@@ -1,4 +1,4 @@
-import { campaignReport, type Ledger } from "@hikyaku/ledger";
+import { type CampaignReport, campaignReport, type Ledger } from "@hikyaku/ledger";
 import type { CampaignResult, Producer } from "@hikyaku/producer";
 import { reportView } from "@hikyaku/views";
 import type { Cli, ExitCode } from "../cli.ts";
@@ -15,6 +15,7 @@ import { drawReport } from "./draw-report.ts";
 import { findCampaignByName } from "./find-campaign-by-name.ts";
 import { importText } from "./import-text.ts";
 import { importWithProgress } from "./import-with-progress.ts";
+import { nobodyTaken } from "./nobody-taken.ts";
 import type { Said } from "./read-said.ts";
 import type { SendOptions } from "./send-options.ts";
 import { tellWarnings } from "./tell-warnings.ts";
@@ -49,6 +50,10 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
   const rejectedPath = rejectedFile.count > 0 ? rejectedFile.path : null;
   err.write(importText(imported, { rejectedPath, encoding: file.encoding }));
 
+  if (imported.recipients === 0) {
+    if (options.json) writeJson(cli, options.wait ? reportView(await reportOf(ledger, draft)) : imported, rejectedPath);
+    throw nobodyTaken(imported, rejectedPath);
+  }
   if (imported.state === "ready") {
     if (!(await isWanted(cli, options, imported))) {
       throw new CliError(`Nothing was sent; campaign ${key} is ready.`, {
@@ -72,8 +77,7 @@ export async function sendFile(input: SendFileInput): Promise<ExitCode> {
   const notice = await windowNotice(ledger.sql, await findCampaignByName(ledger.sql, id));
   if (notice !== null) err.write(`It is ${notice}.\n`);
   if (!options.wait) {
-    if (options.json)
-      cli.terminal.out.write(`${JSON.stringify({ ...imported, rejectedFile: rejectedPath }, null, 2)}\n`);
+    if (options.json) writeJson(cli, imported, rejectedPath);
     else cli.terminal.out.write(`Campaign ${key} is on its way (${id}). Watch it: hikyaku campaign show ${key}\n`);
     return 0;
   }
@@ -107,11 +111,10 @@ async function report(
   rejectedPath: string | null,
 ): Promise<ExitCode> {
   const { cli, options, ledger, stack } = input;
-  const found = await campaignReport(ledger.sql, { campaignId: campaign.id });
-  if (found === null) throw new CliError(`Campaign ${campaign.key} was deleted meanwhile.`);
+  const found = await reportOf(ledger, campaign);
   const { out, outPaint, err } = cli.terminal;
   if (options.json) {
-    out.write(`${JSON.stringify({ ...reportView(found), rejectedFile: rejectedPath }, null, 2)}\n`);
+    writeJson(cli, reportView(found), rejectedPath);
   } else {
     out.write(`\n${drawReport(found, { limit: limitOf(stack, campaign.route) }, outPaint)}`);
   }
@@ -120,4 +123,14 @@ async function report(
     err.write(`The campaign paused: ${campaign.pauseReason}. Go on by \`hikyaku campaign resume ${campaign.key}\`.\n`);
   else if (waiting > 0) err.write(`Receipts still come; see them by \`hikyaku campaign report ${campaign.key}\`.\n`);
   return end === "paused" || end === "cancelled" ? 1 : 0;
+}
+
+async function reportOf({ sql }: Ledger, { id, key }: { id: string; key: string }): Promise<CampaignReport> {
+  const found = await campaignReport(sql, { campaignId: id });
+  if (found === null) throw new CliError(`Campaign ${key} was deleted meanwhile.`);
+  return found;
+}
+
+function writeJson({ terminal }: Cli, result: object, rejectedFile: string | null): void {
+  terminal.out.write(`${JSON.stringify({ ...result, rejectedFile }, null, 2)}\n`);
 }

@@ -1,9 +1,20 @@
-import { type ContentLint, type ContentPreview, lintContent, previewContent } from "@hikyaku/core";
+import {
+  type ContentIssue,
+  type ContentLint,
+  type ContentPreview,
+  lintContent,
+  type ProviderRules,
+  previewContent,
+} from "@hikyaku/core";
+import type { Sql } from "@hikyaku/ledger";
 import * as z from "zod";
+import { InvalidContentError } from "../errors/request-errors.ts";
 import { cellsOf } from "../recipients/row-cells.ts";
 import { contentOf } from "../request/content-field.ts";
 import { label, readFields } from "../request/read-fields.ts";
+import { prepareContent } from "../routes/prepare-content.ts";
 import type { RouteBook } from "../routes/route-book.ts";
+import { withTemplate } from "../templates/with-template.ts";
 
 /** What is to be checked, and by the rules of which route. */
 export interface LintRequest {
@@ -37,10 +48,35 @@ const previewSchema = z.strictObject(
   "an object with route, content and variables",
 );
 
-export async function lintForRoute(routes: RouteBook, request: LintRequest): Promise<ContentLint> {
+export async function lintForRoute(
+  { sql, routes }: { sql: Sql; routes: RouteBook },
+  request: LintRequest,
+): Promise<ContentLint> {
   const { route, ...said } = readFields(lintSchema, request);
   const content = contentOf(said);
-  return lintContent((await routes.find(route)).rules, content);
+  return await lintBesideTemplate(sql, { route, rules: (await routes.find(route)).rules, content });
+}
+
+/**
+ * Checks a content as creating a campaign would: by the carrier's rules, and beside the template it is sent by, as the account last had it.
+ * That there is no copy of the template to compare with is a warning.
+ */
+export async function lintBesideTemplate(
+  sql: Sql,
+  { route, rules, content }: { route: string; rules: ProviderRules; content: unknown },
+): Promise<ContentLint> {
+  const alone = lintContent(rules, content);
+  if (!alone.ok) return alone;
+  try {
+    const { warnings, variables } = await withTemplate(sql, { route, rules, prepared: prepareContent(rules, content) });
+    return { ok: true, issues: warnings, variables };
+  } catch (error) {
+    if (!(error instanceof InvalidContentError)) throw error;
+    const faults = error.issues.map(
+      ({ code = "invalid", ...fault }): ContentIssue => ({ ...fault, code, level: "error" }),
+    );
+    return { ok: false, issues: [...faults, ...alone.issues], variables: [] };
+  }
 }
 
 export async function previewForRoute(routes: RouteBook, request: ContentPreviewRequest): Promise<ContentPreview> {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
 import { importText } from "../../campaigns/import-text.ts";
 import { importWithProgress } from "../../campaigns/import-with-progress.ts";
+import { nobodyTaken } from "../../campaigns/nobody-taken.ts";
 import type { FileOptions } from "../../campaigns/send-options.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -46,13 +47,15 @@ export function addImport(campaign: Command, cli: Cli): void {
           });
           tellWarnings(cli.terminal, result.warnings);
           const rejectedPath = rejectedFile.count > 0 ? rejectedFile.path : null;
+          const isEmpty = result.recipients === 0;
           printResult(
             cli,
             options,
             { ...result, encoding: source.encoding, rejectedFile: rejectedPath },
             () =>
-              `${importText(result, { rejectedPath, encoding: source.encoding })}Start it: hikyaku campaign start ${result.key}\n`,
+              `${importText(result, { rejectedPath, encoding: source.encoding })}${isEmpty ? "" : `Start it: hikyaku campaign start ${result.key}\n`}`,
           );
+          if (isEmpty) throw nobodyTaken(result, rejectedPath);
           return 0;
         } finally {
           source.close();

@@ -1,5 +1,7 @@
+import { campaignCounts } from "@hikyaku/ledger";
 import type { Command } from "commander";
 import { findCampaignByName } from "../../campaigns/find-campaign-by-name.ts";
+import { nobodyTaken } from "../../campaigns/nobody-taken.ts";
 import { printCampaign } from "../../campaigns/print-campaign.ts";
 import { tellWarnings } from "../../campaigns/tell-warnings.ts";
 import type { Cli, GlobalOptions } from "../../cli.ts";
@@ -16,13 +18,21 @@ export function addStart(campaign: Command, cli: Cli): void {
       cli.action(async (name: string, _own, command: Command) => {
         const options = command.optsWithGlobals<{ startAt?: string } & GlobalOptions>();
         return await useProducer(cli, options, async (producer, { sql }) => {
-          const { id } = await findCampaignByName(sql, name);
+          const {
+            id,
+            key,
+            rejectedRows: rejected,
+            duplicateRows: duplicates,
+            importedAt,
+          } = await findCampaignByName(sql, name);
+          const { total } = await campaignCounts(sql, { campaignId: id });
+          if (importedAt !== null && total === 0) throw nobodyTaken({ key, rejected, duplicates }, null);
           const { warnings } = await producer.startCampaign(
             { id },
             options.startAt === undefined ? {} : { startAt: options.startAt },
           );
           tellWarnings(cli.terminal, warnings);
-          await printCampaign(cli, options, sql, id, ({ key, state, startAt }) =>
+          await printCampaign(cli, options, sql, id, ({ state, startAt }) =>
             state === "ready" && startAt !== null
               ? `Campaign ${key} starts at ${moment(startAt)}.\n`
               : `Campaign ${key} is ${state}. Watch it: hikyaku campaign show ${key}\n`,
