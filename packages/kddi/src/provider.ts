@@ -25,7 +25,7 @@ export const kddi: Provider<KddiRouteConfig> = {
   account: ({ botId }) => botId,
   setUp: {
     postsNotifications: true,
-    // Guide, environment: the source addresses are registered on application.
+    // Guide §1.1: the source addresses stand in the application form.
     admitsByAddress: true,
     mends: {
       credentials: "Compare basicAuth, tokens and botId with the account notice.",

@@ -9,7 +9,8 @@ export function setUpOf(service: "Biz Message" | "SMS"): CarrierSetUp {
     admitsByAddress: false,
     mends: {
       // Codes of the gateway's 401 (protocol notes §3.1).
-      credentials: `Code 200: compare accessKey and secretKey with the console. Code 210: the key is known and may not use this service; compare serviceId, and see what the sub account is allowed.`,
+      credentials:
+        "Code 200: compare accessKey and secretKey with the console. Code 210: the key is known and may not use this service; compare serviceId, and see what the sub account is allowed.",
       forbidden: `See that the project has the ${service} service switched on, and that serviceId is its ID; the ${otherService} service has another.`,
       configuration: "Compare baseUrl (public, government or finance) and serviceId with the console.",
     },

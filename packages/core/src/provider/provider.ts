@@ -21,6 +21,7 @@ export interface Provider<RouteConfig = unknown> {
   account?(route: RouteConfig): string;
   /** The longest a single call may take by the route's timeouts. */
   longestCallMs(route: RouteConfig): number;
+  /** For whoever sets up a route of this carrier, and for `doctor`. */
   readonly setUp: CarrierSetUp;
   /** {@link ProviderRules.templates}, which are the same on every route: so that a template can be checked before there is one. */
   readonly templates?: TemplateRules;
