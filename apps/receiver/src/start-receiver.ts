@@ -1,3 +1,4 @@
+import { rulesOfRoute } from "@hikyaku/core";
 import {
   answerHealth,
   createInboundApplier,
@@ -34,8 +35,7 @@ export async function startReceiver(parts: ProcessParts): Promise<RunningPart> {
   const routes = new Map(
     Object.values(config.routes).flatMap((route) => {
       if (!route.hooks) return [];
-      const provider = parts.findProvider(route.provider);
-      const rules = provider.rules(provider.publicSettings(route.settings));
+      const rules = rulesOfRoute(parts.findProvider(route.provider), route.settings);
       return [[route.name, { rules, mayPost: createHookAccess(route.hooks) }] as const];
     }),
   );

@@ -128,6 +128,7 @@ export type {
   ReservationAnswer,
   ReservationCalls,
 } from "./provider/reservations.ts";
+export { rulesOfRoute } from "./provider/route-rules.ts";
 export type {
   AccountAnswer,
   ChannelFacts,

@@ -34,11 +34,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** A campaign of one message, which was sent, and nobody knows what came of it. */
-async function givenUnknown(nextCheckInMs: number | null) {
+/** A campaign of one message, on its way. */
+async function givenRunning() {
   const { sql } = ledger;
-  await publishRoutes(sql, [{ name: route, provider: "sens", settings: {} }]);
-  const [campaignId, id, claim, worker] = [newId(), newId(), newId(), newId()];
+  const [campaignId, id] = [newId(), newId()];
   const digest = Buffer.from("digest");
   await createCampaign(sql, {
     ...{ id: campaignId, key: campaignId, name: "One", route, content: { text: "Hello" }, variables: [] },
@@ -52,6 +51,15 @@ async function givenUnknown(nextCheckInMs: number | null) {
   });
   await finishImport(sql, { campaignId, rejectedRows: 0, digest });
   await startCampaign(sql, { campaignId });
+  return { campaignId, id };
+}
+
+/** … which was sent, and nobody knows what came of it. */
+async function givenUnknown(nextCheckInMs: number | null) {
+  const { sql } = ledger;
+  await publishRoutes(sql, [{ name: route, provider: "sens", settings: {} }]);
+  const { campaignId, id } = await givenRunning();
+  const [claim, worker] = [newId(), newId()];
   await registerWorker(sql, { id: worker, kind: "sender", host: "localhost", pid: process.pid });
   await claimBatch(sql, { ids: [id], claim, worker, route });
   await recordOutcomes(sql, { worker, results: [{ id, claim, to: "unknown", outcome: "unknown", nextCheckInMs }] });
@@ -102,20 +110,7 @@ test.each([
   [100, null],
 ])("a limit on requests of %s messages is shown beside the rate as %s", async (messagesPerRequest, shown) => {
   const { sql } = ledger;
-  const campaignId = newId();
-  const digest = Buffer.from("digest");
-  await createCampaign(sql, {
-    ...{ id: campaignId, key: campaignId, name: "One", route, content: { text: "Hello" }, variables: [] },
-    requestHash: digest,
-  });
-  await beginImport(sql, { campaignId });
-  await appendRows(sql, {
-    ...{ campaignId, route, round: 1 },
-    rows: [{ id: newId(), recipient: "+821000000001", line: 1, segments: 1, vars: [] }],
-    progress: { rows: 1, digest, rejected: 0, duplicates: 0 },
-  });
-  await finishImport(sql, { campaignId, rejectedRows: 0, digest });
-  await startCampaign(sql, { campaignId });
+  const { campaignId } = await givenRunning();
   const interruption = new AbortController();
   const limits: unknown[] = [];
   const progress = {

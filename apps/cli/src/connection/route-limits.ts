@@ -1,4 +1,5 @@
 import type { RouteConfig } from "@hikyaku/config";
+import { rulesOfRoute } from "@hikyaku/core";
 import { findProvider } from "@hikyaku/providers";
 import type { RouteLimit } from "@hikyaku/views";
 import type { FoundStack } from "./find-stack.ts";
@@ -15,6 +16,5 @@ export function limitOf({ config, up }: Pick<FoundStack, "config" | "up">, route
 
 /** How many messages one request of the route may carry: 1, or SENS's batches. */
 export function messagesPerRequest({ provider, settings }: Pick<RouteConfig, "provider" | "settings">): number {
-  const carrier = findProvider(provider);
-  return carrier.rules(carrier.publicSettings(settings)).recipientsPerRequest;
+  return rulesOfRoute(findProvider(provider), settings).recipientsPerRequest;
 }

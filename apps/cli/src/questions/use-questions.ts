@@ -1,5 +1,5 @@
 import { type Config, loadConfig, type RouteConfig } from "@hikyaku/config";
-import type { RecipientResult } from "@hikyaku/core";
+import { type RecipientResult, rulesOfRoute } from "@hikyaku/core";
 import { openQuestions, QuestionError, type QuestionFault, type Questions, ReservationError } from "@hikyaku/engine";
 import { findProvider, routeSchemas } from "@hikyaku/providers";
 import { connectRedis } from "@hikyaku/queue";
@@ -52,8 +52,7 @@ export async function useQuestions<const T>(
           onError,
         };
         await using questions = await openQuestions(deps, route, how);
-        const provider = findProvider(route.provider);
-        const rules = provider.rules(provider.publicSettings(route.settings));
+        const rules = rulesOfRoute(findProvider(route.provider), route.settings);
         const { normaliseRecipient: readNumber, reservationStates } = rules;
         return await work({ questions, config, route, reservationStates, readNumber });
       } catch (error) {

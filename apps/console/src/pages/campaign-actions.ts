@@ -1,4 +1,4 @@
-import type { CampaignState } from "@hikyaku/core";
+import { type CampaignState, rulesOfRoute } from "@hikyaku/core";
 import type { CampaignCounts, CampaignRow, LegCounts } from "@hikyaku/ledger";
 import { type ImportWarning, templateCopyCounts } from "@hikyaku/producer";
 import type { FastifyInstance } from "fastify";
@@ -96,8 +96,7 @@ function ofUnknownOutcome({ unknown }: CampaignCounts): Html | null {
 function held({ config, findProvider }: ConsoleDeps, campaign: CampaignRow, { accepted }: CampaignCounts): Html | null {
   const route = config.routes[campaign.route];
   if (route === undefined || accepted === 0) return null;
-  const provider = findProvider(route.provider);
-  const prepared = provider.rules(provider.publicSettings(route.settings)).prepareContent(campaign.content);
+  const prepared = rulesOfRoute(findProvider(route.provider), route.settings).prepareContent(campaign.content);
   const reservedAt = "issues" in prepared ? null : (prepared.reservedAt ?? null);
   if (reservedAt === null || reservedAt <= new Date()) return null;
   return html`<p><b>The carrier holds ${plural(accepted, "message")}</b> in reservations for ${reservedAt.toISOString()} and sends them all the same. They are taken back by <code>hikyaku campaign cancel ${campaign.key} --reservations</code>.</p>`;

@@ -1,5 +1,5 @@
 import type { RouteConfig } from "@hikyaku/config";
-import { type ClassRules, readClassRules } from "@hikyaku/core";
+import { type ClassRules, readClassRules, rulesOfRoute } from "@hikyaku/core";
 import { type HookRow, listHooks, listRoutes, operatorFigures, type RouteFigures } from "@hikyaku/ledger";
 import type { ConsoleDeps } from "../console-deps.ts";
 
@@ -27,8 +27,7 @@ export async function routeStates({
   findProvider,
 }: Pick<ConsoleDeps, "ledger" | "config" | "findProvider">): Promise<RouteState[]> {
   const limitsOf = ({ provider, settings, limits }: RouteConfig) => {
-    const carrier = findProvider(provider);
-    const { recipientsPerRequest } = carrier.rules(carrier.publicSettings(settings));
+    const { recipientsPerRequest } = rulesOfRoute(findProvider(provider), settings);
     return { ...limits, messagesPerRequest: recipientsPerRequest };
   };
   const [routes, figures, hooks] = await Promise.all([listRoutes(sql), operatorFigures(sql), listHooks(sql)]);

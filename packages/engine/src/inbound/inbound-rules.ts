@@ -1,5 +1,5 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
-import { type Provider, type ProviderRules, replyWordFinder } from "@hikyaku/core";
+import { type Provider, type ProviderRules, replyWordFinder, rulesOfRoute } from "@hikyaku/core";
 import type { InboundRules } from "@hikyaku/ledger";
 
 /**
@@ -12,8 +12,7 @@ export function inboundRulesOf(
 ): (route: string) => InboundRules {
   const byRoute = new Map(
     Object.values(config.routes).map((route) => {
-      const provider = findProvider(route.provider);
-      const rules = provider.rules(provider.publicSettings(route.settings));
+      const rules = rulesOfRoute(findProvider(route.provider), route.settings);
       return [route.name, rulesOf(route.replies, { route: route.name, rules, isTold: route.events !== null })] as const;
     }),
   );

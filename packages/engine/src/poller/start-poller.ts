@@ -1,5 +1,5 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
-import type { ProviderRules } from "@hikyaku/core";
+import { rulesOfRoute } from "@hikyaku/core";
 import { signalFeeder } from "@hikyaku/queue";
 import { createAccountMirror } from "../account/create-account-mirror.ts";
 import { startEventDelivery } from "../events/start-event-delivery.ts";
@@ -31,10 +31,7 @@ export async function startPoller(
   const { intervalMs, batchSize, tpsShare, templatesIntervalMs } = config.poller;
   const now = () => new Date();
   const redis = { connections, prefix: config.redisPrefix };
-  const rulesOf = (route: RouteConfig): ProviderRules => {
-    const provider = findProvider(route.provider);
-    return provider.rules(provider.publicSettings(route.settings));
-  };
+  const rulesOf = ({ provider, settings }: RouteConfig) => rulesOfRoute(findProvider(provider), settings);
   const routes = Object.values(config.routes).map((route) => {
     const { name, rules, log, throttle, client, hold } = openRoute(deps, route, { role: "status" });
     const questions = createQuestions({ throttle, client });

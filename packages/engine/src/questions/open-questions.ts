@@ -1,5 +1,5 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
-import type { Provider } from "@hikyaku/core";
+import { type Provider, rulesOfRoute } from "@hikyaku/core";
 import { findRoute, type Ledger } from "@hikyaku/ledger";
 import { openThrottle, type RedisConnections } from "@hikyaku/queue";
 import { createClientHolder } from "../sender/client-holder.ts";
@@ -85,8 +85,7 @@ export async function openQuestions(
     onCloseError: onError,
   });
   const ask = createPacedAsker({ throttle, client, kind: fullRate ? "campaign" : "status" });
-  const provider = findProvider(route.provider);
-  const isOffered = provider.rules(provider.publicSettings(route.settings)).reservationStates !== undefined;
+  const isOffered = rulesOfRoute(findProvider(route.provider), route.settings).reservationStates !== undefined;
   const reserving = { route: route.name, sql, ask, isOffered };
   return {
     capabilities: (request) => checkCapabilities({ route: route.name, sql, ask }, request),

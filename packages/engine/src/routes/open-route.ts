@@ -1,4 +1,5 @@
 import type { Config, RouteConfig } from "@hikyaku/config";
+import { rulesOfRoute } from "@hikyaku/core";
 import { openThrottle, type Throttle, type ThrottleOptions } from "@hikyaku/queue";
 import type { ProcessParts } from "../process/run-process.ts";
 import { createClientHolder } from "../sender/client-holder.ts";
@@ -31,7 +32,7 @@ export function openRoute(
     faultProbeMs: { base: Math.min(5_000, probeEveryMs), cap: probeEveryMs },
     onChange: onHoldChange,
   });
-  const rules = provider.rules(provider.publicSettings(route.settings));
+  const rules = rulesOfRoute(provider, route.settings);
   return { name: route.name, rules, log, throttle, client, hold };
 }
 

@@ -1,5 +1,5 @@
 import type { RouteConfig } from "@hikyaku/config";
-import { type ProviderRules, parseDuration, type RecipientResult } from "@hikyaku/core";
+import { parseDuration, type RecipientResult, rulesOfRoute } from "@hikyaku/core";
 import type { CheckedCapability } from "@hikyaku/engine";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
@@ -56,10 +56,7 @@ const subscribers = z
 /** `POST /v1/routes/{route}/capability-checks` and `GET /v1/routes/{route}/subscribers` */
 export function questionRoutes(app: Api, deps: ConsoleDeps): void {
   const { config, findProvider } = deps;
-  const rulesOf = ({ provider: name, settings }: RouteConfig): ProviderRules => {
-    const provider = findProvider(name);
-    return provider.rules(provider.publicSettings(settings));
-  };
+  const rulesOf = ({ provider, settings }: RouteConfig) => rulesOfRoute(findProvider(provider), settings);
 
   app.route({
     method: "POST",

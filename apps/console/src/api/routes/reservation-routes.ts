@@ -1,4 +1,5 @@
 import type { RouteConfig } from "@hikyaku/config";
+import { rulesOfRoute } from "@hikyaku/core";
 import type { ReservationView } from "@hikyaku/engine";
 import * as z from "zod";
 import type { ConsoleDeps } from "../../console-deps.ts";
@@ -50,10 +51,8 @@ const asking = ["route-not-found", "route-held", "not-offered", "gateway-refuses
 
 /** `/v1/routes/{route}/reservations` and below */
 export function reservationRoutes(app: Api, deps: ConsoleDeps): void {
-  const statesOf = ({ provider: name, settings }: RouteConfig): readonly string[] | undefined => {
-    const provider = deps.findProvider(name);
-    return provider.rules(provider.publicSettings(settings)).reservationStates;
-  };
+  const statesOf = ({ provider, settings }: RouteConfig): readonly string[] | undefined =>
+    rulesOfRoute(deps.findProvider(provider), settings).reservationStates;
 
   app.route({
     method: "GET",
